@@ -1,0 +1,104 @@
+"""Words of figures and tables in English and Korean, and the formats of money and shares.
+
+Identifiers stay English everywhere; only what a reader sees passes through here. `use` picks the language once, at the
+start of a lesson, and `word` looks a term up. Both languages hold the same keys.
+"""
+
+from __future__ import annotations
+
+LANGUAGES = ("en", "ko")
+
+WORDS: dict[str, tuple[str, str]] = {
+    "active customers": ("active customers", "활동 고객"),
+    "actual": ("actual", "실제"),
+    "budget": ("budget", "예산"),
+    "churned": ("churned", "이탈"),
+    "conversion rate": ("conversion rate", "전환율"),
+    "converted": ("share converted", "전환 비율"),
+    "customers": ("customers", "고객 수"),
+    "estimate": ("estimate", "추정값"),
+    "farming": ("farming", "농사(유지)"),
+    "forecast": ("forecast", "예측"),
+    "hazard": ("churn rate in the period", "기간별 이탈률"),
+    "high": ("high", "상한"),
+    "hunting": ("hunting", "사냥(획득)"),
+    "days since the lead": ("days since the lead", "리드 이후 일수"),
+    "low": ("low", "하한"),
+    "months since the start": ("months since the start", "시작 이후 개월 수"),
+    "no truth": (
+        "No truth is known for these data: the estimate stands alone.",
+        "이 데이터에는 알려진 참값이 없습니다. 추정값만 제시합니다.",
+    ),
+    "observed": ("observed", "관측"),
+    "periods since the start": ("periods since the start", "시작 이후 기간 수"),
+    "probability alive": ("probability alive", "활동 확률"),
+    "purchases": ("purchases", "구매 횟수"),
+    "repeat purchases": ("repeat purchases", "재구매 횟수"),
+    "share of customers": ("share of customers", "고객 비율"),
+    "spend": ("spend", "지출"),
+    "stage": ("stage", "단계"),
+    "still customers": ("share still customers", "잔존 고객 비율"),
+    "truth": ("truth", "참값"),
+    "value": ("value", "가치"),
+    "weeks since the first purchase": ("weeks since the first purchase", "첫 구매 이후 주 수"),
+}
+
+_current = "en"
+
+
+def use(language: str) -> None:
+    """Make `language` ("en" or "ko") the language of every figure and table from here on.
+
+    Raises
+    ------
+    ValueError
+        If the language is not one of `LANGUAGES`.
+    """
+    global _current
+    if language not in LANGUAGES:
+        raise ValueError(f"language is {language!r}; choose one of {', '.join(LANGUAGES)}")
+    _current = language
+
+
+def language() -> str:
+    """Return the language in use.
+
+    Examples
+    --------
+    >>> language()
+    'en'
+    """
+    return _current
+
+
+def word(key: str) -> str:
+    """Return the reader's word for `key`, or `key` itself where it names data (a plan, a channel).
+
+    Examples
+    --------
+    >>> word("still customers")
+    'share still customers'
+    """
+    return WORDS[key][LANGUAGES.index(_current)] if key in WORDS else key
+
+
+def money(value: float, currency: str = "KRW") -> str:
+    """Write an amount with its currency; won carry no decimals.
+
+    Examples
+    --------
+    >>> money(1234567.4), money(29.333, "USD")
+    ('KRW 1,234,567', 'USD 29.33')
+    """
+    return f"{currency} {value:,.0f}" if currency in {"KRW", "JPY"} else f"{currency} {value:,.2f}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.1234)
+    '12.3 %'
+    """
+    return f"{100 * share:.{digits}f} %"

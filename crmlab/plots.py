@@ -1,0 +1,195 @@
+"""Draws tables on an Axes: theme, palette, alternative text.
+
+Nothing here knows a model. A noun hands over a small frame, and a function of this module draws it, titles it with a
+question, and stores what is seen as alternative text (`describe`), which travels with the picture into the notebook.
+The palette is that of Okabe and Ito (2008); markers and line styles are a second sign beside colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from crmlab.labels import percent, word
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+FAINT = "#767676"
+FONT = "NanumSquare"
+
+_THEME: dict[str, Any] = {
+    "figure.figsize": (7.2, 4.0),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.titlesize": 12,
+    "axes.grid": True,
+    "axes.unicode_minus": False,
+    "grid.color": "#E3E3E3",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 5,
+}
+
+
+def use_theme(language: str = "en") -> None:
+    """Set the theme of all figures for this session; Korean figures use the font that is shipped with the package."""
+    import matplotlib as mpl
+    from cycler import cycler
+    from matplotlib import font_manager
+
+    family = ["DejaVu Sans"]
+    if language == "ko":
+        for weight in "RB":
+            font_manager.fontManager.addfont(str(files("crmlab") / "fonts" / f"{FONT}{weight}.ttf"))
+        family = [FONT, *family]
+    mpl.rcParams.update(_THEME | {"axes.prop_cycle": cycler(color=PALETTE), "font.family": family})
+
+
+def new_axes(ax: Axes | None = None) -> Axes:
+    """Return `ax`, or the Axes of a new figure where it is None."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots()[1] if ax is None else ax
+
+
+def describe(ax: Axes, text: str) -> Axes:
+    """Store what is seen in the figure as its alternative text, and return the Axes.
+
+    Several Axes of one figure add up, in the order in which they are described.
+    """
+    texts = getattr(ax.figure, "crmlab_alt", {})
+    ax.figure.crmlab_alt = texts | {id(ax): " ".join(text.split())}  # pyright: ignore[reportAttributeAccessIssue]
+    return ax
+
+
+def alternative_text(figure: Figure) -> str:
+    """Return the alternative text of a figure; its titles where nothing was described."""
+    texts = getattr(figure, "crmlab_alt", {})
+    return " ".join(texts.values()) or ". ".join(ax.get_title(loc="left") or ax.get_title() for ax in figure.axes)
+
+
+def png(figure: Figure) -> tuple[bytes, dict[str, str]]:
+    """Return a figure as PNG bytes with its alternative text as metadata, as a notebook's display wants it."""
+    from io import BytesIO
+
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=figure.dpi, facecolor="white", metadata={"Software": ""})
+    return buffer.getvalue(), {"alt": alternative_text(figure)}
+
+
+@contextmanager
+def quiet_figure(width: float = 7.2, height: float = 4.0) -> Iterator[Axes]:
+    """Yield the Axes of a figure outside pyplot, for a picture that is drawn again and again."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    yield figure.subplots()
+
+
+def finish(ax: Axes, title: str, xlabel: str, ylabel: str) -> Axes:
+    """Write the question as title and the axes with their units."""
+    ax.set_title(title)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    return ax
+
+
+def percent_axis(ax: Axes, axis: str = "y") -> Axes:
+    """Show an axis of shares in percent."""
+    from matplotlib.ticker import PercentFormatter
+
+    getattr(ax, f"{axis}axis").set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    return ax
+
+
+def label_end(ax: Axes, text: str, x: float, y: float, colour: str) -> None:
+    """Write a line's name at its end, in its colour."""
+    ax.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", color=colour, va="center", fontsize=10)
+
+
+def steps(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel: str) -> Axes:
+    """Draw step curves of shares with their intervals, one for each group.
+
+    Parameters
+    ----------
+    table
+        Columns `group` (text, "" where there is one curve), `time`, `estimate`, `low`, `high`.
+    """
+    ax = new_axes(ax)
+    ends = []
+    for i, (group, rows) in enumerate(table.groupby("group", sort=False)):
+        style = {"color": PALETTE[i % len(PALETTE)], "where": "post", "linestyle": DASHES[i % len(DASHES)]}
+        ax.step(rows["time"], rows["estimate"], **style)
+        ax.fill_between(rows["time"], rows["low"], rows["high"], step="post", alpha=0.18, color=style["color"], lw=0)
+        ends.append((str(group), rows["time"].iloc[-1], rows["estimate"].iloc[-1], style["color"]))
+    _label_ends(ax, ends)
+    said = "; ".join(f"{group or 'all'} ends at {percent(y)} at {x:g}" for group, x, y, _ in ends)
+    ax.set_ylim(0, 1.02 if table["high"].max() > 0.6 else None)
+    finish(percent_axis(ax), title, xlabel, ylabel)
+    return describe(ax, f"{title} Step curves of {ylabel} against {xlabel}: {said}.")
+
+
+def _label_ends(ax: Axes, ends: list[tuple[str, float, float, str]]) -> None:
+    """Label line ends, pushed apart where they would overlap."""
+    gap, last = 0.055 * (ax.get_ylim()[1] - ax.get_ylim()[0]), None
+    for group, x, y, colour in sorted(ends, key=lambda end: end[2]):
+        y = y if last is None else max(y, last + gap)
+        last = y
+        if group:
+            label_end(ax, group, x, y, colour)
+
+
+def dots(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str) -> Axes:
+    """Draw estimates with their intervals as horizontal dots, one row each, the first on top.
+
+    Parameters
+    ----------
+    table
+        Index: the names of the rows. Columns `estimate`, `low`, `high`.
+    """
+    ax = new_axes(ax)
+    rows = range(len(table))[::-1]
+    ax.hlines(list(rows), table["low"], table["high"], color=PALETTE[0], lw=2.5, alpha=0.5)
+    ax.plot(table["estimate"], list(rows), "o", color=PALETTE[0])
+    ax.set_yticks(list(rows), [word(str(name)) for name in table.index])
+    ax.set_ylim(-0.6, len(table) - 0.4)
+    finish(ax, title, xlabel, "")
+    said = "; ".join(f"{name} {row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for name, row in table.iterrows())
+    return describe(ax, f"{title} Dots with 95 % intervals of {xlabel}: {said}.")
+
+
+def lines(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel: str) -> Axes:
+    """Draw one line for each column of `table` over its index, named at its end.
+
+    Columns `low` and `high`, where there are, are drawn as a band.
+    """
+    ax = new_axes(ax)
+    names = [name for name in table.columns if name not in ("low", "high")]
+    ends = []
+    for i, name in enumerate(names):
+        colour = PALETTE[i % len(PALETTE)]
+        drawn = table[name].dropna()
+        ax.plot(drawn.index, drawn, color=colour, linestyle=DASHES[i % len(DASHES)])
+        ends.append((word(str(name)), drawn.index[-1], drawn.iloc[-1], colour))
+    if {"low", "high"} <= set(table.columns):
+        ax.fill_between(table.index, table["low"], table["high"], alpha=0.18, color=PALETTE[0], lw=0)
+    ax.autoscale_view()
+    _label_ends(ax, ends)
+    finish(ax, title, xlabel, ylabel)
+    said = "; ".join(f"{name} ends at {y:.4g}" for name, _, y, _ in ends)
+    return describe(ax, f"{title} Lines of {ylabel} against {xlabel}: {said}.")

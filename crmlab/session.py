@@ -1,0 +1,78 @@
+"""The start of a lesson: language, theme, a check of the environment, and the version stamp at its end."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from crmlab import labels, plots
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NEEDED = ("ipywidgets", "lifelines", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "seaborn", "statsmodels")
+
+
+def setup(language: str = "en") -> None:
+    """Prepare a lesson: check the environment, set the language and the theme, give pictures alternative text.
+
+    Prints one line: that all is well, or what is missing and how to mend it.
+
+    Parameters
+    ----------
+    language
+        "en" or "ko", the language of figures and tables.
+
+    Raises
+    ------
+    ValueError
+        If the language is not known.
+
+    Examples
+    --------
+    >>> setup()
+    crmlab is ready.
+    """
+    labels.use(language)
+    missing = _missing()
+    if missing:
+        print(f"Missing: {', '.join(missing)}. Mend it with: python scripts/bootstrap.py install")
+        return
+    plots.use_theme(language)
+    _register_alternative_text()
+    print("crmlab is ready.")
+
+
+def versions() -> pd.DataFrame:
+    """Return the versions of Python and of the packages that a lesson's numbers depend on."""
+    import pandas as pd
+
+    rows = {"python": sys.version.split()[0]} | {name: metadata.version(name) for name in ("crmlab", *_NEEDED)}
+    return pd.DataFrame({"version": rows})
+
+
+def _missing() -> list[str]:
+    found = {dist.metadata["Name"].lower() for dist in metadata.distributions() if dist.metadata["Name"]}
+    return [name for name in _NEEDED if name not in found]
+
+
+def _register_alternative_text() -> None:
+    """Make a notebook store each figure's alternative text beside its picture."""
+    shell = _shell()
+    if shell is None:
+        return
+    import matplotlib.pyplot as plt
+    from IPython.core.formatters import BaseFormatter
+    from matplotlib.figure import Figure
+
+    plt.figure()
+    plt.close("all")  # the first figure makes the inline backend register its own formatter, which ours replaces
+    formatter: BaseFormatter = shell.display_formatter.formatters["image/png"]
+    formatter.for_type(Figure, plots.png)
+
+
+def _shell() -> Any:
+    """Return the running IPython shell, or None outside a notebook; IPython is not imported for the question."""
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module else None
