@@ -1,0 +1,55 @@
+"""The face of crmlab: it hands names on and holds nothing else.
+
+The families, each in a module of its own:
+
+- a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `DataError`, `reveal`;
+- tables of customers: `summarize_customers`, `count_customers`;
+- the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`, `ResponseCurve`,
+  `Allocation`;
+- closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`, `referral_multiplier`,
+  `effort_share`, `nps`;
+- in the notebook: `exercise`, `quiz`, `explore`, `describe`, `money`, `percent`.
+
+A module is imported when one of its names is first used, so `import crmlab` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "buyers": ("BetaGeo", "GammaGamma"),
+    "churn": ("ChurnCurve",),
+    "company": ("simulate_company",),
+    "customers": ("count_customers", "summarize_customers"),
+    "data": ("Company", "adopt", "open_company", "save"),
+    "exercises": ("exercise", "quiz"),
+    "funnel": ("Funnel", "TimeToConvert"),
+    "growth": ("Allocation", "ResponseCurve", "effort_share", "payback", "referral_multiplier"),
+    "labels": ("money", "percent"),
+    "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),
+    "loyalty": ("nps",),
+    "plots": ("describe",),
+    "renewals": ("ShiftedBetaGeometric",),
+    "result": ("reveal",),
+    "session": ("setup", "versions"),
+    "tables": ("dictionary",),
+    "validation": ("DataError",),
+    "widgets": ("explore",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"crmlab has no {name!r}")
+    return getattr(import_module(f"crmlab.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

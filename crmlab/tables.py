@@ -226,7 +226,13 @@ def dictionary(*names: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {"table": table.name, "column": column.name, "type": column.kind, "unit": column.unit, "meaning": column.meaning}
+        {
+            "table": table.name,
+            "column": column.name,
+            "type": column.kind,
+            "unit": column.unit,
+            "meaning": column.meaning,
+        }
         for table in (TABLES[name] for name in names or TABLES)
         for column in table.columns
     ]
