@@ -1,0 +1,119 @@
+"""A company: its tables, and apart from them its truth.
+
+The tables are reached by name (`company.orders`). Simulated companies also know why each customer came, stayed and left;
+that lies in `company.truth`, which is None for a company of one's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+from crmlab.tables import dictionary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Truth:
+    """What the simulator knows.
+
+    Attributes
+    ----------
+    parameters
+        One row for each parameter: `name` as index, `value`, `unit`, `meaning`.
+    tables
+        What is true of each person, by the name of the table it belongs to.
+    """
+
+    parameters: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("__") or name not in self.tables:
+            raise AttributeError(f"the truth holds no table {name!r}; it holds {', '.join(self.tables)}")
+        return self.tables[name]
+
+    def __getitem__(self, parameter: str) -> float:
+        """Return the value of one parameter.
+
+        Raises
+        ------
+        KeyError
+            If there is no parameter of that name.
+        """
+        return float(self.parameters["value"].loc[parameter])
+
+    def __repr__(self) -> str:
+        return f"Truth of {len(self.parameters)} parameters and the tables {', '.join(self.tables)}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Company:
+    """A company's validated tables.
+
+    Attributes
+    ----------
+    name
+        What the company is called.
+    tables
+        Frames by table name, as `crmlab.tables` describes them.
+    observation_end
+        The last day on which anything could have been observed, as ISO text.
+    currency
+        ISO code of all money columns.
+    truth
+        What the simulator knows; None for a company of one's own.
+    """
+
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    observation_end: str
+    currency: str = "KRW"
+    truth: Truth | None = None
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("__") or name not in self.tables:
+            raise AttributeError(f"{self.name} has no table {name!r}; it has {', '.join(self.tables)}")
+        return self.tables[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.tables]
+
+    def dictionary(self, *tables: str) -> pd.DataFrame:
+        """Return the meaning of each column that the tables named, or all tables, really have.
+
+        Raises
+        ------
+        KeyError
+            If the company has no table of that name.
+        """
+        import pandas as pd
+
+        known = [rows for name in tables or self.tables for rows in [self._described(name)]]
+        return pd.concat(known, ignore_index=True)
+
+    def _described(self, table: str) -> pd.DataFrame:
+        rows = dictionary(table)
+        return rows[rows["column"].isin(self.tables[table].columns)]
+
+    def overview(self) -> pd.DataFrame:
+        """Return the number of rows of each table, and the first and last day in it."""
+        import pandas as pd
+
+        rows = {}
+        for name, table in self.tables.items():
+            days = table.select_dtypes("datetime")
+            first, last = (days.min().min(), days.max().max()) if len(days.columns) else (pd.NaT, pd.NaT)
+            rows[name] = {"rows": len(table), "first day": first, "last day": last}
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def __repr__(self) -> str:
+        known = "its truth is known" if self.truth else "no truth is known"
+        return f"Company {self.name}: {', '.join(self.tables)}; observed to {self.observation_end}; {known}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
