@@ -1,0 +1,122 @@
+"""How long the customers of `subscription` stay, and what would have been.
+
+Each month ends with a decision to renew. A customer leaves with a probability of their own, beta-distributed over the
+customers of a plan (Fader & Hardie 2007, Journal of Interactive Marketing 21(1)). Two things disturb this: a billing
+system that from April to June 2025 failed for bank transfers, and an experiment with retention money from September
+2024 to February 2025. The same chances decide in every world, so each customer's other outcome is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab.simulation.people import END, FIRST_DAYS, MONTHS, Subscription, is_premium
+
+EXPERIMENT = "money per customer"
+EXPERIMENT_START, EXPERIMENT_MONTHS = 20, 6  # September 2024
+FAULT_MONTHS = (27, 28, 29)  # April to June 2025
+ARMS = np.array([0.0, 1.0, 3.0, 8.0])  # 1,000 won a customer and month
+PRICES = {"basic": (9_900.0, 5_200.0), "premium": (19_900.0, 11_400.0)}  # fee and margin, won a month
+
+
+def run(mechanism: Subscription, customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the customers with the months they stayed, in the real world and in the worlds without fault or offer."""
+    known = customers.copy()
+    known["premium"] = is_premium(mechanism, known)
+    known["transfer"] = known["payment"] < np.where(known["premium"], 0.25, 0.45)
+    calendar = _calendar(known)
+    chance = np.stack(known["renewals"].to_list())[:, :MONTHS]
+    own = np.repeat(known["churn_probability"].to_numpy()[:, None], MONTHS, axis=1)
+    fault = np.isin(calendar, FAULT_MONTHS) & known["transfer"].to_numpy()[:, None]
+    known["months_plain"] = _stay(chance, own)
+    known["arm_spend"] = _assign(known, calendar)
+    known["months_without_fault"] = _stay(chance, own * _offer(mechanism, known["arm_spend"], calendar))
+    hit = 1 - (1 - own * _offer(mechanism, known["arm_spend"], calendar)) * (1 - mechanism.billing_fault * fault)
+    known["months"] = _stay(chance, hit)
+    for spend in ARMS:
+        everybody = pd.Series(float(spend), index=known.index)
+        known[f"kept_at_{spend:g}"] = _kept(_stay(chance, own * _offer(mechanism, everybody, calendar)), calendar)
+    known["kept"] = _kept(known["months"].to_numpy(), calendar)
+    known["ended_on"] = ended_on(known["won_on"], known["months"])
+    return known
+
+
+def _calendar(known: pd.DataFrame) -> np.ndarray:
+    """Return the number of the calendar month in which each customer's k-th renewal falls, k = 1 to MONTHS."""
+    first = (known["won_on"].dt.year - FIRST_DAYS[0].year) * 12 + known["won_on"].dt.month - 1
+    return first.to_numpy()[:, None] + np.arange(1, MONTHS + 1)
+
+
+def _stay(chance: np.ndarray, hazard: np.ndarray) -> np.ndarray:
+    """Return the number of months paid: one more than the renewals that came before the first refusal."""
+    leaves = chance < hazard
+    return np.where(leaves.any(axis=1), leaves.argmax(axis=1) + 1, MONTHS + 1)
+
+
+def _assign(known: pd.DataFrame, calendar: np.ndarray) -> pd.Series:
+    """Draw an arm for everybody who is a customer when the experiment begins; nobody else has one."""
+    running = (calendar[:, 0] - 1 < EXPERIMENT_START) & (calendar[:, 0] - 1 + known["months_plain"] >= EXPERIMENT_START)
+    drawn = ARMS[(known["retain_arm"] * len(ARMS)).astype(int)]
+    return pd.Series(drawn, index=known.index).where(running)
+
+
+def _offer(mechanism: Subscription, spend: pd.Series, calendar: np.ndarray) -> np.ndarray:
+    """Return what is left of each renewal's churn probability under the retention money."""
+    averted = mechanism.retain_lift * (1 - np.exp(-mechanism.retain_rate * spend.fillna(0).to_numpy()))
+    during = (calendar >= EXPERIMENT_START) & (calendar < EXPERIMENT_START + EXPERIMENT_MONTHS)
+    return 1 - averted[:, None] * during
+
+
+def _kept(months: Any, calendar: np.ndarray) -> np.ndarray:
+    """Return who is still a customer after the last renewal that falls into the experiment."""
+    return calendar[:, 0] - 1 + months >= EXPERIMENT_START + EXPERIMENT_MONTHS
+
+
+def ended_on(started_on: pd.Series, months: pd.Series) -> pd.Series:
+    """Return the first day without service: the same day of the month, or its last where the month is shorter."""
+    whole = started_on.dt.to_period("M") + months.to_numpy()
+    return pd.Series(
+        whole.dt.to_timestamp() + pd.to_timedelta(np.minimum(started_on.dt.day, whole.dt.days_in_month) - 1, unit="D")
+    )
+
+
+def contract_table(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `contracts`."""
+    plan = np.where(known["premium"], "premium", "basic")
+    fee, margin = (np.array([PRICES[p][i] for p in plan]) for i in (0, 1))
+    return pd.DataFrame(
+        {
+            "contract_id": known["customer_id"].str.replace("C", "K"),
+            "customer_id": known["customer_id"],
+            "started_on": known["won_on"],
+            "ended_on": known["ended_on"].where(known["ended_on"] <= END),
+            "plan": plan,
+            "payment_method": np.where(known["transfer"], "bank transfer", "card"),
+            "monthly_fee": fee,
+            "monthly_margin": margin,
+        }
+    )
+
+
+def experiment(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the experiment with the money per customer; success means still a customer when it ended."""
+    trial = known[known["arm_spend"].notna()]
+    return pd.DataFrame(
+        {
+            "experiment": EXPERIMENT,
+            "unit_id": trial["customer_id"],
+            "assigned_on": FIRST_DAYS[EXPERIMENT_START],
+            "spend": (1000 * trial["arm_spend"]).round(),
+            "success": trial["kept"].astype("boolean"),
+        }
+    )
+
+
+def other_outcomes(known: pd.DataFrame) -> pd.DataFrame:
+    """Return who of the experiment would have been kept at each amount of money."""
+    trial = known[known["arm_spend"].notna()]
+    names = {f"kept_at_{spend:g}": f"kept_at_{1000 * spend:.0f}" for spend in ARMS}
+    return trial[["customer_id", *names]].rename(columns=names).reset_index(drop=True)
