@@ -8,7 +8,7 @@ The families, each in a module of its own:
   `Allocation`;
 - closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`, `referral_multiplier`,
   `effort_share`, `nps`;
-- in the notebook: `exercise`, `quiz`, `explore`, `describe`, `money`, `percent`.
+- in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.
 
 A module is imported when one of its names is first used, so `import crmlab` stays light.
 """
@@ -22,12 +22,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "buyers": ("BetaGeo", "GammaGamma"),
-    "churn": ("ChurnCurve",),
+    "churn": ("ChurnCurve", "count_contracts"),
     "company": ("Company",),
     "customers": ("count_customers", "summarize_customers"),
     "data": ("adopt", "open_company", "save"),
-    "exercises": ("exercise", "quiz"),
-    "funnel": ("Funnel", "TimeToConvert"),
+    "exercises": ("exercise",),
+    "conversion_time": ("TimeToConvert",),
+    "funnel": ("Funnel",),
     "growth": ("Allocation", "ResponseCurve", "effort_share", "payback", "referral_multiplier"),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),

@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "No truth is known for these data: the estimate stands alone.",
         "이 데이터에는 알려진 참값이 없습니다. 추정값만 제시합니다.",
     ),
+    "number of leads": ("number of leads", "리드 수"),
     "observed": ("observed", "관측"),
     "periods since the start": ("periods since the start", "시작 이후 기간 수"),
     "probability alive": ("probability alive", "활동 확률"),

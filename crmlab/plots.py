@@ -35,6 +35,7 @@ _THEME: dict[str, Any] = {
     "axes.titleweight": "bold",
     "axes.titlesize": 12,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "axes.unicode_minus": False,
     "grid.color": "#E3E3E3",
     "grid.linewidth": 0.8,
@@ -119,7 +120,16 @@ def percent_axis(ax: Axes, axis: str = "y") -> Axes:
 
 def label_end(ax: Axes, text: str, x: float, y: float, colour: str) -> None:
     """Write a line's name at its end, in its colour."""
-    ax.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", color=colour, va="center", fontsize=10)
+    ax.annotate(
+        text,
+        (x, y),
+        xytext=(6, 0),
+        textcoords="offset points",
+        color=colour,
+        va="center",
+        fontsize=10,
+        bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.6, "linewidth": 0},
+    )
 
 
 def steps(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel: str) -> Axes:
@@ -193,3 +203,22 @@ def lines(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel:
     finish(ax, title, xlabel, ylabel)
     said = "; ".join(f"{name} ends at {y:.4g}" for name, _, y, _ in ends)
     return describe(ax, f"{title} Lines of {ylabel} against {xlabel}: {said}.")
+
+
+def counts_below(ax: Axes, counts: pd.DataFrame) -> Axes:
+    """Write a small table of counts under the ticks of the x axis: one row a group, one column a tick."""
+    rows = [[f"{tick:g}", *(f"{count:,}" for count in counts[tick])] for tick in counts.columns]
+    ax.set_xticks(list(counts.columns), ["\n".join(row) for row in rows], fontsize=9)
+    names = [str(name) if name else word("customers") for name in counts.index]
+    ax.annotate(
+        "\n".join(["", *names]),
+        (0, 0),
+        xycoords="axes fraction",
+        xytext=(-14, -5),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=9,
+        color=FAINT,
+    )
+    return ax

@@ -10,7 +10,11 @@ from abc import ABC, abstractmethod
 from html import escape
 from typing import TYPE_CHECKING
 
+from crmlab.labels import word
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -58,7 +62,7 @@ def estimates(
     --------
     >>> estimates(["alpha"], [2.0], [0.5])
            estimate  standard error    low   high
-    alpha       2.0             0.5  1.225  3.264
+    alpha       2.0             0.5  1.225  3.265
     """
     import numpy as np
     import pandas as pd
@@ -67,3 +71,51 @@ def estimates(
     half = np.exp(z * error / value)
     columns = {"estimate": value, "standard error": error, "low": value / half, "high": value * half}
     return pd.DataFrame(columns, index=names).round(digits)
+
+
+def reveal(
+    estimate: pd.DataFrame | Mapping[str, float] | float, truth: Mapping[str, float] | float | None, digits: int = 3
+) -> pd.DataFrame | None:
+    """Set an estimate beside the truth that the simulator knows; on one's own data say that none is known.
+
+    Parameters
+    ----------
+    estimate
+        A number; or numbers by name; or a frame with the column `estimate`, and `low` and `high` where there is an
+        interval, indexed by name.
+    truth
+        The true number, or numbers by name; None where no truth is known.
+    digits
+        Decimals shown.
+
+    Returns
+    -------
+    DataFrame or None
+        Columns `estimate` (with `low`, `high`), `truth`, `difference`, and, with an interval, `inside`.
+
+    Examples
+    --------
+    >>> reveal(estimate={"r": 0.25}, truth={"r": 0.24})
+       estimate  truth  difference
+    r      0.25   0.24        0.01
+    >>> reveal(estimate=0.25, truth=None)
+    No truth is known for these data: the estimate stands alone.
+    """
+    import pandas as pd
+
+    if truth is None:
+        print(word("no truth"))
+        return None
+    table = estimate if isinstance(estimate, pd.DataFrame) else pd.DataFrame({"estimate": _named(estimate)})
+    known = _named(truth).reindex(table.index)
+    shown = [name for name in ("estimate", "low", "high") if name in table]
+    result = table[shown].assign(truth=known, difference=table["estimate"] - known).round(digits)
+    if {"low", "high"} <= set(table.columns):
+        result["inside"] = (table["low"] <= known) & (known <= table["high"])
+    return result
+
+
+def _named(values: Mapping[str, float] | float) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series({"value": values} if isinstance(values, int | float) else dict(values), dtype=float)

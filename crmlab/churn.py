@@ -1,0 +1,240 @@
+"""When customers leave: survival curves of contracts, with those who are still customers counted as long as seen.
+
+The curve is Kaplan & Meier's (1958), the intervals are Greenwood's on the log-log scale, groups are compared by the
+log-rank test; `lifelines` computes all three, on counts, so a million contracts cost no more than their distinct rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crmlab import plots
+from crmlab.labels import word
+from crmlab.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BANDS = ["estimate", "low", "high"]
+
+
+def count_contracts(
+    contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
+) -> pd.DataFrame:
+    """Count contracts by how many months they ran and whether they ended.
+
+    A contract that ended is counted in the month in which it ended; one that still runs has been seen for its completed
+    months. What happened after `observation_end` is not known yet, so it is left out: contracts that began later are
+    dropped, contracts that ended later still run.
+
+    Parameters
+    ----------
+    contracts
+        Columns `started_on`, `ended_on` (empty while the contract runs) and `by`.
+    observation_end
+        Last day seen.
+    by
+        A column that forms groups.
+
+    Returns
+    -------
+    DataFrame
+        Columns `by` (if given), `duration` (months), `churned`, `customers`.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or no contract had begun.
+
+    Examples
+    --------
+    >>> dates = {"started_on": ["2025-01-15", "2025-01-31"], "ended_on": [None, "2025-02-28"]}
+    >>> count_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20")["duration"].to_list()
+    [1, 3]
+    """
+    missing = [name for name in ("started_on", "ended_on", *([by] if by else [])) if name not in contracts]
+    if missing:
+        raise ValueError(f"contracts have no column {', '.join(missing)}")
+    end = pd.Timestamp(observation_end)
+    seen = contracts[contracts["started_on"] <= end]
+    if seen.empty:
+        raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
+    churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
+    last = seen["ended_on"].where(churned, end)
+    counted = pd.DataFrame({"duration": _months(seen["started_on"], last, churned), "churned": churned})
+    keys = ["duration", "churned"]
+    if by:
+        counted[by], keys = seen[by], [by, *keys]
+    return counted.groupby(keys, observed=True).size().rename("customers").reset_index()
+
+
+def _months(start: pd.Series, end: pd.Series, round_up: pd.Series) -> pd.Series:
+    """Return months from start to end: completed ones, or begun ones where `round_up`."""
+    whole = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
+    short = (end.dt.day < start.dt.day) & ~end.dt.is_month_end
+    over = (end.dt.day > start.dt.day) & round_up
+    return whole - short.astype(int) + ((short | over) & round_up).astype(int)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ChurnCurve(Result):
+    """How many are still customers after each month.
+
+    Attributes
+    ----------
+    table
+        One row for each group and month: `group` ("" where there is one), `time`, `at_risk`, `churned`, `censored`,
+        `estimate` (share still customers), `low`, `high`, `hazard` (share of those at risk who left in that month).
+    counts
+        The counts behind it: `group`, `duration`, `churned`, `customers`.
+    """
+
+    table: pd.DataFrame
+    counts: pd.DataFrame
+
+    @classmethod
+    def from_contracts(
+        cls, contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
+    ) -> ChurnCurve:
+        """Estimate the curve from contracts; parameters and errors are those of `count_contracts`.
+
+        Examples
+        --------
+        >>> dates = {"started_on": ["2025-01-01"] * 4, "ended_on": ["2025-02-01", "2025-04-01", None, None]}
+        >>> curve = ChurnCurve.from_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-07-01")
+        >>> round(curve(1), 6), round(curve(3), 6), curve.median_lifetime
+        (0.75, 0.5, 3.0)
+        """
+        return cls.from_counts(count_contracts(contracts, observation_end, by), by)
+
+    @classmethod
+    def from_counts(cls, counts: pd.DataFrame, by: str | None = None) -> ChurnCurve:
+        """Estimate the curve from counts: columns `duration`, `churned`, and `customers` (one each if absent).
+
+        Raises
+        ------
+        ValueError
+            If there is no row, or a duration is negative.
+        """
+        counts = counts.assign(group=counts[by].astype(str) if by else "", customers=counts.get("customers", 1))
+        if counts.empty or (counts["duration"] < 0).any():
+            raise ValueError("a churn curve needs at least one contract, and no duration below zero")
+        parts = [_curve(rows).assign(group=name) for name, rows in counts.groupby("group", sort=True)]
+        table = pd.concat(parts, ignore_index=True)
+        return cls(table[["group", *table.columns.drop("group")]], counts)
+
+    def __call__(self, months: float) -> float | pd.Series:
+        """Return the share still customers after `months`: a number, or one for each group.
+
+        A group that was not observed that long gives NaN: the data do not say.
+        """
+        return _one(self._groups(lambda rows: _at(rows, months)))
+
+    def at(self, months: float) -> pd.DataFrame:
+        """Return estimate, low and high of each group after `months`."""
+        return self.table[self.table["time"] <= months].groupby("group", sort=False)[_BANDS].last()
+
+    @property
+    def median_lifetime(self) -> float | pd.Series:
+        """The month by which half have left; infinite where more than half were still there at the end."""
+        return _one(self._groups(lambda rows: rows.loc[rows["estimate"] <= 0.5, "time"].min()).fillna(np.inf))
+
+    @property
+    def survival_function(self) -> pd.Series | pd.DataFrame:
+        """The share still customers by month; a column for each group."""
+        return self._wide("estimate")
+
+    @property
+    def hazard(self) -> pd.Series | pd.DataFrame:
+        """The share of those at risk who leave in each month; a column for each group."""
+        return self._wide("hazard")
+
+    def restricted_mean(self, months: int) -> float | pd.Series:
+        """Return the mean number of months paid within the first `months` (the area under the curve).
+
+        Examples
+        --------
+        >>> counts = pd.DataFrame({"duration": [1, 2], "churned": [True, True]})
+        >>> ChurnCurve.from_counts(counts).restricted_mean(12)
+        1.5
+        """
+        return _one(self._groups(lambda rows: sum(_at(rows, month) for month in range(months))))
+
+    def log_rank(self) -> pd.Series:
+        """Return statistic and p value of the log-rank test (Mantel 1966) that all groups share one curve.
+
+        Raises
+        ------
+        ValueError
+            If there is only one group.
+        """
+        from lifelines.statistics import multivariate_logrank_test
+
+        if self.table["group"].nunique() < 2:
+            raise ValueError("a log-rank test compares at least two groups; name a column with by=")
+        c = self.counts
+        test = multivariate_logrank_test(c["duration"], c["group"], c["churned"], weights=c["customers"])
+        return pd.Series({"statistic": test.test_statistic, "p_value": test.p_value}, name="log-rank")
+
+    def summary(self) -> pd.DataFrame:
+        """Return each group's size, churned, median lifetime, and share still customers after 3, 12 and 24 months."""
+        sizes = self.counts.groupby("group")["customers"].sum()
+        churned = self.counts[self.counts["churned"]].groupby("group")["customers"].sum().reindex(sizes.index).fillna(0)
+        columns = {"customers": sizes, "churned": churned.astype(int)}
+        columns["median"] = self._groups(lambda rows: rows.loc[rows["estimate"] <= 0.5, "time"].min())
+        for months in (3, 12, 24):
+            columns[f"after {months}"] = self._groups(lambda rows, at=months: _at(rows, at)).round(3)
+        return pd.DataFrame(columns)
+
+    def at_risk(self, months: list[int]) -> pd.DataFrame:
+        """Return how many of each group were still observed at the start of the months named."""
+        wide = {
+            month: self._groups(lambda rows, m=month: rows.loc[rows["time"] >= m, "at_risk"].max()) for month in months
+        }
+        return pd.DataFrame(wide).fillna(0).astype(int)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the curves with their intervals, and under them how many were still at risk."""
+        ax = plots.steps(
+            self.table, ax, "How long do customers stay?", word("months since the start"), word("still customers")
+        )
+        last = int(self.table["time"].max())
+        return plots.counts_below(ax, self.at_risk(list(range(0, last + 1, max(1, round(last / 6))))))
+
+    def _groups(self, ask: Callable[[pd.DataFrame], float]) -> pd.Series:
+        return pd.Series({name: ask(rows) for name, rows in self.table.groupby("group", sort=False)}, dtype=float)
+
+    def _wide(self, column: str) -> pd.Series | pd.DataFrame:
+        wide = self.table.pivot_table(index="time", columns="group", values=column)
+        return wide[""].rename(column) if list(wide.columns) == [""] else wide
+
+
+def _curve(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the Kaplan–Meier table of one group."""
+    from lifelines import KaplanMeierFitter
+
+    fit = KaplanMeierFitter().fit(rows["duration"], rows["churned"], weights=rows["customers"], label="estimate")
+    events = fit.event_table
+    band = fit.confidence_interval_.set_axis(["low", "high"], axis=1)
+    table = pd.DataFrame({"at_risk": events["at_risk"], "churned": events["observed"], "censored": events["censored"]})
+    table = table.astype(int).join(fit.survival_function_).join(band)
+    table["hazard"] = (table["churned"] / table["at_risk"]).fillna(0.0)
+    table[["low", "high"]] = table[["low", "high"]].fillna(1.0)
+    return table.rename_axis("time").reset_index()
+
+
+def _at(rows: pd.DataFrame, months: float) -> float:
+    """Return the curve's value at `months`, NaN beyond the last month observed unless everybody had left."""
+    last = rows.iloc[-1]
+    if months > last["time"] and last["estimate"] > 0:
+        return float("nan")
+    return float(rows.loc[rows["time"] <= months, "estimate"].iloc[-1])
+
+
+def _one(values: pd.Series) -> float | pd.Series:
+    return float(values.iloc[0]) if list(values.index) == [""] else values

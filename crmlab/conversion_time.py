@@ -1,0 +1,143 @@
+"""How long conversion takes: the share converted t days after the start, when some are lost and some still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crmlab import plots
+from crmlab.labels import word
+from crmlab.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OPEN, WON, LOST = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TimeToConvert(Result):
+    """The share converted by time since the start, with losing as a competing end.
+
+    Attributes
+    ----------
+    table
+        One row for each group and day on which somebody converted: `group`, `time` (days), `estimate`, `low`, `high`.
+    counts
+        One row for each group: leads that were `won`, `lost` and still `open` at the snapshot.
+    """
+
+    table: pd.DataFrame
+    counts: pd.DataFrame
+
+    @classmethod
+    def from_events(
+        cls,
+        events: pd.DataFrame,
+        snapshot: str | pd.Timestamp,
+        won: str = "won",
+        lost: str = "lost",
+        by: pd.Series | None = None,
+        competing: bool = True,
+    ) -> TimeToConvert:
+        """Estimate the cumulative incidence of winning (Aalen & Johansen 1978), 95 % intervals on the log-log scale.
+
+        Parameters
+        ----------
+        events
+            Columns `lead_id`, `stage`, `reached_on`; a lead starts with its first event.
+        snapshot
+            Last day seen; a lead without end by then is censored.
+        won, lost
+            The stages that end a lead.
+        by
+            Groups, indexed by `lead_id`; leads outside it are left out.
+        competing
+            If False, lost leads are treated as censored, as a plain Kaplan–Meier curve would: the answer is then the
+            share that would convert if nobody could be lost, and is too high.
+
+        Raises
+        ------
+        ValueError
+            If no lead was won by the snapshot.
+
+        Examples
+        --------
+        >>> days = pd.to_datetime(["2025-01-01"] * 4 + ["2025-01-09"])
+        >>> events = pd.DataFrame({"lead_id": list("abcda"), "stage": ["lead"] * 4 + ["won"], "reached_on": days})
+        >>> TimeToConvert.from_events(events, "2025-01-31").table[["time", "estimate"]].to_numpy().tolist()
+        [[0.0, 0.0], [8.0, 0.25], [30.0, 0.25]]
+        """
+        durations = _durations(events, pd.Timestamp(snapshot), won, lost)
+        if by is None:
+            groups = {"": durations}
+        else:
+            named = durations.join(by.rename("group"), how="inner")
+            groups = {str(name): rows for name, rows in named.groupby("group", sort=True)}
+        if not any((rows["status"] == WON).any() for rows in groups.values()):
+            raise ValueError(f"no lead reached the stage {won!r} by {pd.Timestamp(snapshot):%Y-%m-%d}")
+        table = pd.concat([_incidence(rows, competing).assign(group=name) for name, rows in groups.items()])
+        table = table[["group", "time", "estimate", "low", "high"]].reset_index(drop=True)
+        return cls(table, pd.DataFrame({name: _ends(rows) for name, rows in groups.items()}).T)
+
+    def __call__(self, days: float) -> float | pd.Series:
+        """Return the share converted `days` after the start: a number, or one for each group.
+
+        A group that was not observed that long gives NaN: the data do not say.
+        """
+        share = self.at(days)["estimate"]
+        return float(share.iloc[0]) if list(share.index) == [""] else share
+
+    def at(self, days: float) -> pd.DataFrame:
+        """Return estimate, low and high of each group `days` after the start; NaN where it was not observed so long."""
+        groups = self.table.groupby("group", sort=False)
+        seen = self.table[self.table["time"] <= days].groupby("group", sort=False)[["estimate", "low", "high"]].last()
+        return seen.where(groups["time"].max() >= days)
+
+    def summary(self) -> pd.DataFrame:
+        """Return the share converted after 30, 60, 90 and 180 days, and how many were won, lost and open."""
+        shares = {f"{days} days": self.at(days)["estimate"] for days in (30, 60, 90, 180)}
+        return self.counts.join(pd.DataFrame(shares).round(3))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the share converted against days since the start."""
+        return plots.steps(
+            self.table, ax, "How long does it take to win a customer?", word("days since the lead"), word("converted")
+        )
+
+
+def _durations(events: pd.DataFrame, snapshot: pd.Timestamp, won: str, lost: str) -> pd.DataFrame:
+    """Return one row for each lead: days seen and how they ended."""
+    seen = events[events["reached_on"] <= snapshot]
+    start = seen.groupby("lead_id")["reached_on"].min()
+    ends = seen[seen["stage"].isin([won, lost])].sort_values("reached_on").drop_duplicates("lead_id")
+    ends = ends.set_index("lead_id").reindex(start.index)
+    days = (ends["reached_on"].fillna(snapshot) - start).dt.days
+    return pd.DataFrame({"days": days, "status": ends["stage"].map({won: WON, lost: LOST}).fillna(OPEN).astype(int)})
+
+
+def _ends(rows: pd.DataFrame) -> pd.Series:
+    counts = rows["status"].value_counts()
+    return pd.Series({name: int(counts.get(code, 0)) for name, code in (("won", WON), ("lost", LOST), ("open", OPEN))})
+
+
+def _incidence(rows: pd.DataFrame, competing: bool) -> pd.DataFrame:
+    """Return time, estimate and interval of the cumulative incidence of winning."""
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    status = rows["status"].to_numpy() if competing else np.where(rows["status"] == WON, WON, OPEN)
+    if not (status == WON).any():
+        return pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
+    fit = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
+    curve = pd.DataFrame({"time": fit.times, "estimate": fit.cinc[0], "error": fit.cinc_se[0]})
+    curve = curve[curve["estimate"].diff().fillna(curve["estimate"]) > 0]
+    edges = curve["estimate"].clip(1e-12, 1 - 1e-12)
+    wide = np.exp(1.959964 * curve["error"] / (edges * np.abs(np.log(edges))))
+    curve["low"], curve["high"] = edges**wide, edges ** (1 / wide)
+    start = pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
+    last = curve[["estimate", "low", "high"]].iloc[[-1]].assign(time=float(rows["days"].max()))
+    parts = [start, curve, last] if last["time"].iloc[0] > curve["time"].iloc[-1] else [start, curve]
+    return pd.concat(parts, ignore_index=True)[["time", "estimate", "low", "high"]]

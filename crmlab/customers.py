@@ -1,0 +1,266 @@
+"""From orders and contracts to one row a customer, and from there to counts.
+
+The models of this package never read raw rows. A buyer without a contract is known by three numbers: how often it came
+back (`frequency`), when it last came (`recency`) and how long it could have come (`T`). A contract is known by its
+whole periods and by whether it was cancelled. Customers who share these numbers are counted together, so that any
+engine that can group feeds any model. The engine only groups and counts; dates are reckoned here, on the small result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab.engines import collect, columns_of, group_customers, need, numbers, purchase_days, to_pandas
+
+UNITS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
+UNIT_WORDS = {"D": "days", "W": "weeks", "M": "months"}
+HISTORY = ("frequency", "recency", "T")
+PERIODS = ("periods", "churned")
+
+
+def summarize_customers(
+    orders: Any, observation_end: str, unit: str = "W", calibration_end: str | None = None
+) -> pd.DataFrame:
+    """Return one row for each buyer: how often, how recently and how long.
+
+    All orders of one customer on one day are one purchase. Orders after `observation_end` are left out.
+
+    Parameters
+    ----------
+    orders
+        Columns `customer_id`, `ordered_at` (a date or a time without zone) and, where spend is wanted, `amount`. A
+        frame of pandas, or of any engine that narwhals knows (polars, DuckDB, Spark); it is not changed.
+    observation_end
+        The last day on which an order could have been seen, as ISO text.
+    unit
+        The unit of `recency` and `T`: "D" days, "W" weeks of 7 days, "M" months of 365.25 / 12 days.
+    calibration_end
+        Where given, customers are described as they were seen on that day, and what they did from the next day to
+        `observation_end` is held out. Who first bought after it is left out.
+
+    Returns
+    -------
+    DataFrame
+        `customer_id`; `frequency`, the days with a purchase after the first such day; `recency`, the time from first to
+        last purchase; `T`, the time from first purchase to the end; `monetary_value`, the mean total of the repeat
+        days, 0 where there is none. With a `calibration_end` also `holdout_frequency` (days with a purchase),
+        `holdout_T` and `holdout_spend` (the sum of the amounts).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a value in it is empty, or the dates leave no order.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["a", "a", "a", "b"],
+    ...     "ordered_at": pd.to_datetime(["2024-01-01", "2024-01-15", "2024-01-15", "2024-01-08"]),
+    ...     "amount": [10.0, 20.0, 5.0, 30.0],
+    ... })
+    >>> summarize_customers(orders, observation_end="2024-01-29")
+      customer_id  frequency  recency    T  monetary_value
+    0           a          1      2.0  4.0            25.0
+    1           b          0      0.0  3.0             0.0
+    """
+    length, end, cut = _window(unit, observation_end, calibration_end)
+    days = purchase_days(orders, end)
+    summary = _histories(group_customers(days, None, cut), cut, length)
+    if calibration_end is not None:
+        held = group_customers(days, cut, None).set_index("customer_id").reindex(summary["customer_id"])
+        summary["holdout_frequency"] = held["purchases"].fillna(0).to_numpy("int64")
+        summary["holdout_T"] = (end - cut).days / length
+        summary["holdout_spend"] = held["total"].fillna(0.0).to_numpy(float)
+    if "amount" not in columns_of(orders):
+        summary = summary.drop(columns=["monetary_value", "holdout_spend"], errors="ignore")
+    summary.attrs["unit"] = unit
+    return summary
+
+
+def count_repeats(
+    orders: Any, observation_end: str, unit: str = "W", calibration_end: str | None = None
+) -> pd.DataFrame:
+    """Return how many repeat purchases there had been by the end of each unit of time, counted over all customers.
+
+    Time runs from the first order of all. Only customers who first bought by `calibration_end` are followed, so that
+    the counts compare with what a model fitted to them expects.
+
+    Parameters
+    ----------
+    orders, observation_end, unit, calibration_end
+        As in `summarize_customers`.
+
+    Returns
+    -------
+    DataFrame
+        Index `time` (1, 2, ... units); columns `repeat_purchases` (in that unit of time) and `cumulative`.
+
+    Raises
+    ------
+    ValueError
+        As `summarize_customers`.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["a", "a", "b", "b"],
+    ...     "ordered_at": pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-03", "2024-01-16"]),
+    ... })
+    >>> count_repeats(orders, observation_end="2024-01-22").reset_index()
+       time  repeat_purchases  cumulative
+    0     1                 1           1
+    1     2                 0           1
+    2     3                 1           2
+    """
+    import narwhals.stable.v2 as nw
+
+    length, end, cut = _window(unit, observation_end, calibration_end)
+    days = purchase_days(orders, end)
+    followed = days.filter(nw.col("first") <= cut).with_columns(later=(nw.col("day") > nw.col("first")).cast(nw.Int64))
+    daily = collect(followed.group_by("day").agg(purchases=nw.col("later").sum()))
+    when = pd.to_datetime(daily["day"])
+    units = (when - when.min()).dt.days / length
+    times = np.arange(1, int((end - when.min()).days // length) + 1)
+    total = [int(daily["purchases"][units <= time].sum()) for time in times]
+    table = pd.DataFrame({"repeat_purchases": np.diff([0, *total]), "cumulative": total}, pd.Index(times, name="time"))
+    table.attrs["unit"] = unit
+    return table
+
+
+def summarize_contracts(contracts: pd.DataFrame, observation_end: str) -> pd.DataFrame:
+    """Return one row for each contract: for how many whole months it ran, and whether it was then cancelled.
+
+    A contract that still ran on `observation_end` counts the months it has completed: so often it was renewed. A
+    contract that was cancelled counts the months that were paid, the last one included.
+
+    Parameters
+    ----------
+    contracts
+        Columns `started_on`, `ended_on` (first day without service, empty while it runs); others are handed through.
+    observation_end
+        The last day seen. Contracts that start later are left out; those that end later still run.
+
+    Returns
+    -------
+    DataFrame
+        The other columns of `contracts`, `periods` (whole months) and `churned` (0 or 1).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a start is empty, or a contract ends before it has run a month.
+
+    Examples
+    --------
+    >>> contracts = pd.DataFrame({
+    ...     "contract_id": ["1", "2"],
+    ...     "started_on": pd.to_datetime(["2025-01-15", "2025-01-15"]),
+    ...     "ended_on": pd.to_datetime(["2025-04-15", None]),
+    ... })
+    >>> summarize_contracts(contracts, observation_end="2025-12-31")
+      contract_id  periods  churned
+    0           1        3        1
+    1           2       11        0
+    """
+    need(contracts.columns, ("started_on", "ended_on"), "contracts")
+    if contracts["started_on"].isna().any():
+        raise ValueError("contracts: started_on is empty in some rows; a contract needs its first day")
+    end = pd.Timestamp(_day(observation_end, "observation_end"))
+    seen = contracts[contracts["started_on"] <= end]
+    churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
+    months = _whole_months(seen["started_on"], seen["ended_on"].where(churned, end))
+    if (months[churned] < 1).any():
+        raise ValueError("contracts: some end before they have run a whole month; check ended_on against started_on")
+    rest = seen.drop(columns=["started_on", "ended_on"])
+    return rest.assign(periods=months.astype("int64"), churned=churned.astype("int64")).reset_index(drop=True)
+
+
+def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals: int | None = None) -> pd.DataFrame:
+    """Return the distinct rows of a summary with the number of `customers` who share each.
+
+    Parameters
+    ----------
+    summary
+        One row a customer, or counts with a column `customers`, which are then added up.
+    columns
+        What to keep; by default `frequency`, `recency`, `T` of buyers, or `periods`, `churned` of contracts.
+    decimals
+        Where given, numbers are rounded first: coarser times make fewer rows.
+
+    Returns
+    -------
+    DataFrame
+        `columns` and `customers`, sorted.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or not a number, a value is empty, or a count is negative.
+
+    Examples
+    --------
+    >>> count_customers(pd.DataFrame({"frequency": [0, 0, 2], "recency": [0, 0, 30.4], "T": [39, 39, 38.9]}))
+       frequency  recency     T  customers
+    0        0.0      0.0  39.0        2.0
+    1        2.0     30.4  38.9        1.0
+    """
+    frame = to_pandas(summary)
+    if columns is None:
+        columns = HISTORY if "frequency" in frame else PERIODS
+    need(frame.columns, columns, "the table of customers")
+    kept = [*dict.fromkeys([*columns, *(["customers"] if "customers" in frame else [])])]
+    rows = numbers(frame[kept])
+    customers = rows.pop("customers") if "customers" in rows else pd.Series(1.0, rows.index)
+    if (customers < 0).any() or not customers.sum() > 0:
+        raise ValueError("the table of customers has no customers: it is empty, or a count is negative")
+    if decimals is not None:
+        rows = rows.round(decimals)
+    counts = rows.assign(customers=customers)[customers > 0].groupby(list(columns), as_index=False).sum()
+    counts.attrs = dict(frame.attrs)
+    return counts
+
+
+def _window(unit: str, observation_end: str, calibration_end: str | None) -> tuple[float, datetime, datetime]:
+    """Return the days in a unit, the last day seen and the last day of calibration."""
+    if unit not in UNITS:
+        raise ValueError(f"unit is {unit!r}; choose one of {', '.join(UNITS)}")
+    end = _day(observation_end, "observation_end")
+    cut = end if calibration_end is None else _day(calibration_end, "calibration_end")
+    if calibration_end is not None and cut >= end:
+        raise ValueError("calibration_end must lie before observation_end")
+    return UNITS[unit], end, cut
+
+
+def _day(text: str, name: str) -> datetime:
+    try:
+        return pd.Timestamp(text).normalize().to_pydatetime()
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{name} is {text!r}; write a day such as 2025-12-31") from error
+
+
+def _histories(frame: pd.DataFrame, cut: datetime, length: float) -> pd.DataFrame:
+    if frame.empty:
+        raise ValueError(f"orders: none lies on or before {cut:%Y-%m-%d}")
+    frame = frame.sort_values("customer_id", ignore_index=True)
+    first, last = pd.to_datetime(frame["first"]), pd.to_datetime(frame["last"])
+    repeats = frame["purchases"].to_numpy("int64") - 1
+    return pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"],
+            "frequency": repeats,
+            "recency": (last - first).dt.days / length,
+            "T": (pd.Timestamp(cut) - first).dt.days / length,
+            "monetary_value": frame["repeat"].to_numpy(float) / np.maximum(repeats, 1),
+        }
+    )
+
+
+def _whole_months(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Count the months completed; a month from the 31st is complete on the last day of a shorter month."""
+    months = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
+    return months - (end.dt.day < np.minimum(start.dt.day, end.dt.days_in_month)).astype("int64")

@@ -1,0 +1,208 @@
+"""From prospect to customer: how many come through, and how long it takes.
+
+A funnel counts who reached each stage. A share of a share is only as good as the time it was given, so a young cohort
+always looks bad in a funnel; `TimeToConvert` asks instead for the share converted t days after the start, with those
+still open counted only as long as they were seen (censoring) and those lost for good as a competing end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crmlab import plots
+from crmlab.labels import percent, word
+from crmlab.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Funnel(Result):
+    """Counts and conversion rates by stage, with 95 % Wilson intervals (Wilson 1927).
+
+    Attributes
+    ----------
+    table
+        One row for each group and stage: the columns of `by`, `stage`, `customers` (who reached it), `rate` (of those
+        in the stage before), `low`, `high`, and `overall` (of those in the first stage).
+    stages
+        The stages in order.
+    by
+        The columns that form groups; empty where there is one group.
+    """
+
+    table: pd.DataFrame
+    stages: tuple[str, ...]
+    by: tuple[str, ...] = ()
+
+    @classmethod
+    def from_events(
+        cls,
+        events: pd.DataFrame,
+        stages: Sequence[str],
+        by: str | Sequence[str] = (),
+        leads: pd.DataFrame | None = None,
+        snapshot: str | pd.Timestamp | None = None,
+    ) -> Funnel:
+        """Count who reached each stage.
+
+        Parameters
+        ----------
+        events
+            Columns `lead_id`, `stage`, `reached_on`; the columns of `by` too, unless `leads` has them.
+        stages
+            The stages to count, in order; other stages are left out.
+        by
+            One or more columns that form groups.
+        leads
+            Columns `lead_id` and those of `by`.
+        snapshot
+            Only what had happened by this day counts.
+
+        Raises
+        ------
+        ValueError
+            If a stage or a column does not occur.
+
+        Examples
+        --------
+        >>> days = pd.to_datetime(["2025-01-01"] * 4 + ["2025-01-09"])
+        >>> events = pd.DataFrame({"lead_id": list("abcda"), "stage": ["lead"] * 4 + ["won"], "reached_on": days})
+        >>> float(Funnel.from_events(events, ["lead", "won"]).rate())
+        0.25
+        """
+        by = (by,) if isinstance(by, str) else tuple(by)
+        missing = [stage for stage in stages if stage not in set(events["stage"])]
+        if missing:
+            raise ValueError(f"no event has the stage {', '.join(missing)}; there are {_list(events['stage'])}")
+        seen = events if snapshot is None else events[events["reached_on"] <= pd.Timestamp(snapshot)]
+        seen = seen[seen["stage"].isin(stages)]
+        if leads is not None:
+            seen = seen.merge(leads[["lead_id", *by]], on="lead_id", how="left")
+        counts = seen.drop_duplicates(["lead_id", "stage"]).groupby([*by, "stage"], dropna=False).size()
+        return cls.from_counts(counts.rename("customers").reset_index(), stages, by)
+
+    @classmethod
+    def from_counts(cls, counts: pd.DataFrame, stages: Sequence[str], by: str | Sequence[str] = ()) -> Funnel:
+        """Make the funnel from counts: columns `stage`, `customers` and those of `by`.
+
+        Examples
+        --------
+        >>> counts = pd.DataFrame({"stage": ["lead", "won"], "customers": [40, 5]})
+        >>> Funnel.from_counts(counts, ["lead", "won"]).table[["low", "high"]].round(4).iloc[-1].to_list()
+        [0.0546, 0.2611]
+        """
+        from statsmodels.stats.proportion import proportion_confint
+
+        by = (by,) if isinstance(by, str) else tuple(by)
+        groups = counts[list(by)].drop_duplicates() if by else pd.DataFrame(index=[0])
+        grid = groups.merge(pd.DataFrame({"stage": list(stages)}), how="cross")
+        table = grid.merge(counts, on=[*by, "stage"], how="left").fillna({"customers": 0}).astype({"customers": int})
+        table["stage"] = pd.Categorical(table["stage"], list(stages), ordered=True)
+        table = table.sort_values([*by, "stage"], ignore_index=True)
+        size = len(stages)
+        before = table["customers"].shift().where(table.index % size > 0)
+        first = table["customers"].iloc[table.index // size * size].to_numpy()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            table["rate"] = table["customers"] / before
+            table["low"], table["high"] = proportion_confint(table["customers"], before, method="wilson")
+            table["overall"] = table["customers"] / first
+        return cls(table, tuple(stages), by)
+
+    def rate(self) -> float | pd.Series:
+        """Return the share that came through from the first stage to the last: a number, or one for each group."""
+        last = self.table[self.table["stage"] == self.stages[-1]]
+        return last.set_index(list(self.by))["overall"] if self.by else float(last["overall"].iloc[0])
+
+    def ends(self) -> pd.DataFrame:
+        """Return first and last stage of each group with the overall rate and its 95 % Wilson interval."""
+        from statsmodels.stats.proportion import proportion_confint
+
+        first, last = (self.table[self.table["stage"] == stage] for stage in (self.stages[0], self.stages[-1]))
+        ends = first[list(self.by)].reset_index(drop=True)
+        ends[self.stages[0]], ends[self.stages[-1]] = first["customers"].to_numpy(), last["customers"].to_numpy()
+        ends["estimate"] = last["overall"].to_numpy()
+        ends["low"], ends["high"] = proportion_confint(
+            ends[self.stages[-1]], ends[self.stages[0]].clip(lower=1), method="wilson"
+        )
+        return ends
+
+    def standardize(self, over: str) -> pd.DataFrame:
+        """Return each group's overall rate if all groups had the same mix of `over`: direct standardisation.
+
+        The weights are the shares of `over` in the first stage of all groups together. Where mix and rate go together,
+        the crude rates can order the groups the wrong way round (Simpson 1951).
+
+        Returns
+        -------
+        DataFrame
+            Index: the groups. Columns `crude`, `estimate` (standardised), `low`, `high` (95 %, normal).
+
+        Raises
+        ------
+        ValueError
+            If the funnel was not counted by `over` and one more column.
+
+        Examples
+        --------
+        >>> rows = [("a", "x", 10, 5), ("a", "y", 90, 9), ("b", "x", 90, 36), ("b", "y", 10, 0)]
+        >>> long = [(t, c, s, n) for t, c, i, o in rows for s, n in (("lead", i), ("won", o))]
+        >>> counts = pd.DataFrame(long, columns=["team", "channel", "stage", "customers"])
+        >>> funnel = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"])
+        >>> funnel.standardize("channel")["estimate"].to_list()
+        [0.3, 0.2]
+        """
+        groups = [name for name in self.by if name != over]
+        if over not in self.by or len(groups) != 1:
+            raise ValueError(f"count the funnel by {over!r} and one more column; it was counted by {list(self.by)}")
+        ends = self.ends().rename(columns={self.stages[0]: "size", self.stages[-1]: "won"})
+        weights = ends.groupby(over)["size"].sum() / ends["size"].sum()
+        ends["weight"] = ends[over].map(weights)
+        ends["part"] = ends["weight"] * ends["estimate"]
+        ends["variance"] = ends["weight"] ** 2 * ends["estimate"] * (1 - ends["estimate"]) / ends["size"]
+        sums = ends.groupby(groups[0])[["size", "won", "part", "variance"]].sum()
+        half = 1.959964 * np.sqrt(sums["variance"])
+        columns = {"crude": sums["won"] / sums["size"], "estimate": sums["part"]}
+        return pd.DataFrame(columns | {"low": sums["part"] - half, "high": sums["part"] + half})
+
+    def summary(self) -> pd.DataFrame:
+        """Return counts and rates, rounded."""
+        return self.table.round({"rate": 3, "low": 3, "high": 3, "overall": 3})
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the stages as bars with their leaks, or the groups' overall rates with their intervals."""
+        if self.by:
+            ends = self.ends()
+            ends.index = pd.Index([" · ".join(map(str, row)) for row in ends[list(self.by)].to_numpy()])
+            ax = plots.dots(
+                ends, ax, "Who converts?", f"{word('conversion rate')}, {self.stages[0]} → {self.stages[-1]}"
+            )
+            return plots.percent_axis(ax, "x")
+        return _bars(self.table, plots.new_axes(ax))
+
+
+def _bars(table: pd.DataFrame, ax: Axes) -> Axes:
+    rows = np.arange(len(table))[::-1]
+    ax.barh(rows, table["customers"], color=plots.PALETTE[0], height=0.62)
+    for row, (_, stage) in zip(rows, table.iterrows(), strict=True):
+        text = f" {stage['customers']:,}"
+        if row != rows[0]:
+            text += (
+                f"  ({percent(stage['rate'])} of the stage before; {percent(stage['low'])} to {percent(stage['high'])})"
+            )
+        ax.annotate(text, (stage["customers"], row), va="center", fontsize=9)
+    ax.set_yticks(rows, [word(str(stage)) for stage in table["stage"]])
+    ax.set_xlim(0, table["customers"].max() * 1.45)
+    plots.finish(ax, "Where does the funnel leak?", word("number of leads"), "")
+    said = ", ".join(f"{row.customers:,} {row.stage}" for row in table.itertuples())
+    return plots.describe(ax, f"Where does the funnel leak? Bars of the number in each stage: {said}.")
+
+
+def _list(values: pd.Series) -> str:
+    return ", ".join(sorted(map(str, values.dropna().unique()))[:10])
