@@ -168,10 +168,10 @@ def summarize_contracts(contracts: pd.DataFrame, observation_end: str) -> pd.Dat
     1           2       11        0
     """
     need(contracts.columns, ("started_on", "ended_on"), "contracts")
-    if contracts["started_on"].isna().any():
+    if contracts["started_on"].hasnans:
         raise ValueError("contracts: started_on is empty in some rows; a contract needs its first day")
-    end = pd.Timestamp(_day(observation_end, "observation_end"))
-    seen = contracts[contracts["started_on"] <= end]
+    end = _day(observation_end, "observation_end")
+    seen = contracts.query("started_on <= @end")
     churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
     months = _whole_months(seen["started_on"], seen["ended_on"].where(churned, end))
     if (months[churned] < 1).any():
@@ -214,13 +214,14 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
         columns = HISTORY if "frequency" in frame else PERIODS
     need(frame.columns, columns, "the table of customers")
     kept = [*dict.fromkeys([*columns, *(["customers"] if "customers" in frame else [])])]
-    rows = numbers(frame[kept])
+    rows = numbers(frame.filter(kept))
     customers = rows.pop("customers") if "customers" in rows else pd.Series(1.0, rows.index)
     if (customers < 0).any() or not customers.sum() > 0:
         raise ValueError("the table of customers has no customers: it is empty, or a count is negative")
     if decimals is not None:
         rows = rows.round(decimals)
-    counts = rows.assign(customers=customers)[customers > 0].groupby(list(columns), as_index=False).sum()
+    grouped = rows.assign(customers=customers).query("customers > 0").groupby(list(columns))["customers"]
+    counts = grouped.sum().reset_index()
     counts.attrs = dict(frame.attrs)
     return counts
 
@@ -238,8 +239,8 @@ def _window(unit: str, observation_end: str, calibration_end: str | None) -> tup
 
 def _day(text: str, name: str) -> datetime:
     try:
-        return pd.Timestamp(text).normalize().to_pydatetime()
-    except (ValueError, TypeError) as error:
+        return datetime.fromisoformat(str(text)[:10])
+    except ValueError as error:
         raise ValueError(f"{name} is {text!r}; write a day such as 2025-12-31") from error
 
 
@@ -260,7 +261,7 @@ def _histories(frame: pd.DataFrame, cut: datetime, length: float) -> pd.DataFram
     )
 
 
-def _whole_months(start: pd.Series, end: pd.Series) -> pd.Series:
+def _whole_months(start: Any, end: Any) -> pd.Series:
     """Count the months completed; a month from the 31st is complete on the last day of a shorter month."""
     months = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
     return months - (end.dt.day < np.minimum(start.dt.day, end.dt.days_in_month)).astype("int64")
