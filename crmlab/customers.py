@@ -1,9 +1,9 @@
-"""From orders and contracts to one row a customer, and from there to counts.
+"""From orders to one row a customer, and from there to counts.
 
 The models of this package never read raw rows. A buyer without a contract is known by three numbers: how often it came
-back (`frequency`), when it last came (`recency`) and how long it could have come (`T`). A contract is known by its
-whole periods and by whether it was cancelled. Customers who share these numbers are counted together, so that any
-engine that can group feeds any model. The engine only groups and counts; dates are reckoned here, on the small result.
+back (`frequency`), when it last came (`recency`) and how long it could have come (`T`). Customers who share them are
+counted together, so that any engine that can group feeds any model. The engine only groups and counts; dates are
+reckoned here, on the small result. Contracts are counted by `crmlab.churn.count_contracts`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from crmlab.engines import collect, columns_of, group_customers, need, numbers, 
 UNITS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
 UNIT_WORDS = {"D": "days", "W": "weeks", "M": "months"}
 HISTORY = ("frequency", "recency", "T")
-PERIODS = ("periods", "churned")
+CONTRACT = ("duration", "churned")
 
 
 def summarize_customers(
@@ -132,54 +132,6 @@ def count_repeats(
     return table
 
 
-def summarize_contracts(contracts: pd.DataFrame, observation_end: str) -> pd.DataFrame:
-    """Return one row for each contract: for how many whole months it ran, and whether it was then cancelled.
-
-    A contract that still ran on `observation_end` counts the months it has completed: so often it was renewed. A
-    contract that was cancelled counts the months that were paid, the last one included.
-
-    Parameters
-    ----------
-    contracts
-        Columns `started_on`, `ended_on` (first day without service, empty while it runs); others are handed through.
-    observation_end
-        The last day seen. Contracts that start later are left out; those that end later still run.
-
-    Returns
-    -------
-    DataFrame
-        The other columns of `contracts`, `periods` (whole months) and `churned` (0 or 1).
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, a start is empty, or a contract ends before it has run a month.
-
-    Examples
-    --------
-    >>> contracts = pd.DataFrame({
-    ...     "contract_id": ["1", "2"],
-    ...     "started_on": pd.to_datetime(["2025-01-15", "2025-01-15"]),
-    ...     "ended_on": pd.to_datetime(["2025-04-15", None]),
-    ... })
-    >>> summarize_contracts(contracts, observation_end="2025-12-31")
-      contract_id  periods  churned
-    0           1        3        1
-    1           2       11        0
-    """
-    need(contracts.columns, ("started_on", "ended_on"), "contracts")
-    if contracts["started_on"].hasnans:
-        raise ValueError("contracts: started_on is empty in some rows; a contract needs its first day")
-    end = _day(observation_end, "observation_end")
-    seen = contracts.query("started_on <= @end")
-    churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
-    months = _whole_months(seen["started_on"], seen["ended_on"].where(churned, end))
-    if (months[churned] < 1).any():
-        raise ValueError("contracts: some end before they have run a whole month; check ended_on against started_on")
-    rest = seen.drop(columns=["started_on", "ended_on"])
-    return rest.assign(periods=months.astype("int64"), churned=churned.astype("int64")).reset_index(drop=True)
-
-
 def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals: int | None = None) -> pd.DataFrame:
     """Return the distinct rows of a summary with the number of `customers` who share each.
 
@@ -188,7 +140,7 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     summary
         One row a customer, or counts with a column `customers`, which are then added up.
     columns
-        What to keep; by default `frequency`, `recency`, `T` of buyers, or `periods`, `churned` of contracts.
+        What to keep; by default `frequency`, `recency`, `T` of buyers, or `duration`, `churned` of contracts.
     decimals
         Where given, numbers are rounded first: coarser times make fewer rows.
 
@@ -211,7 +163,7 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     """
     frame = to_pandas(summary)
     if columns is None:
-        columns = HISTORY if "frequency" in frame else PERIODS
+        columns = HISTORY if "frequency" in frame else CONTRACT
     need(frame.columns, columns, "the table of customers")
     kept = [*dict.fromkeys([*columns, *(["customers"] if "customers" in frame else [])])]
     rows = numbers(frame.filter(kept))
@@ -259,9 +211,3 @@ def _histories(frame: pd.DataFrame, cut: datetime, length: float) -> pd.DataFram
             "monetary_value": frame["repeat"].to_numpy(float) / np.maximum(repeats, 1),
         }
     )
-
-
-def _whole_months(start: Any, end: Any) -> pd.Series:
-    """Count the months completed; a month from the 31st is complete on the last day of a shorter month."""
-    months = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
-    return months - (end.dt.day < np.minimum(start.dt.day, end.dt.days_in_month)).astype("int64")

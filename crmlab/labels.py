@@ -42,6 +42,41 @@ WORDS: dict[str, tuple[str, str]] = {
     "truth": ("truth", "참값"),
     "value": ("value", "가치"),
     "weeks since the first purchase": ("weeks since the first purchase", "첫 구매 이후 주 수"),
+    "Does the model repeat how often customers came back?": (
+        "Does the model repeat how often customers came back?",
+        "모형이 고객의 재구매 횟수를 재현하는가?",
+    ),
+    "Does the model foresee the purchases to come?": (
+        "Does the model foresee the purchases to come?",
+        "모형이 앞으로의 구매를 예측하는가?",
+    ),
+    "Do those who bought more go on to buy more?": (
+        "Do those who bought more go on to buy more?",
+        "많이 산 고객이 앞으로도 더 사는가?",
+    ),
+    "Does the model repeat how much customers spend?": (
+        "Does the model repeat how much customers spend?",
+        "모형이 고객의 지출 분포를 재현하는가?",
+    ),
+    "How many contracts survive?": ("How many contracts survive?", "계약은 얼마나 유지되는가?"),
+    "cumulative repeat purchases": ("cumulative repeat purchases", "누적 재구매 횟수"),
+    "days since the first customer": ("days since the first customer's first purchase", "첫 고객의 첫 구매 이후 일수"),
+    "end of the fit": ("end of the fit", "추정에 쓴 기간의 끝"),
+    "expected": ("expected by the model", "모형의 기대값"),
+    "expected by the model": ("expected by the model", "모형의 기대값"),
+    "mean spend of a purchase": ("mean spend of a purchase (currency)", "구매당 평균 지출(통화)"),
+    "months since the first customer": (
+        "months since the first customer's first purchase",
+        "첫 고객의 첫 구매 이후 개월 수",
+    ),
+    "number of customers": ("number of customers", "고객 수(명)"),
+    "purchases a customer in the hold-out": ("purchases a customer in the hold-out", "검증 기간의 고객당 구매 횟수"),
+    "repeat purchases so far": ("repeat purchases in the period of the fit", "추정 기간의 재구매 횟수"),
+    "units since the first customer": ("time since the first customer's first purchase", "첫 고객의 첫 구매 이후 시간"),
+    "weeks since the first customer": (
+        "weeks since the first customer's first purchase",
+        "첫 고객의 첫 구매 이후 주 수",
+    ),
 }
 
 _current = "en"

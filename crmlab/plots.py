@@ -222,3 +222,42 @@ def counts_below(ax: Axes, counts: pd.DataFrame) -> Axes:
         color=FAINT,
     )
     return ax
+
+
+def bars_and_ranges(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel: str) -> Axes:
+    """Draw what happened as bars and what a model expects as dots with their ranges, side by side for each row.
+
+    Parameters
+    ----------
+    table
+        Index: the classes. Columns `expected`, `low`, `high`, and `actual` where it is known.
+    """
+    ax = new_axes(ax)
+    rows, known = range(len(table)), "actual" in table
+    if known:
+        ax.bar(list(rows), table["actual"], width=0.6, color=PALETTE[6], label=word("actual"))
+    reach = [table["expected"] - table["low"], table["high"] - table["expected"]]
+    style = {"fmt": "D", "color": PALETTE[1], "capsize": 3, "lw": 1.5, "markersize": 4}
+    ax.errorbar(list(rows), table["expected"], yerr=reach, label=word("expected by the model"), **style)
+    ax.set_xticks(list(rows), [f"{name}" for name in table.index])
+    ax.set_ylim(0, None)
+    ax.legend()
+    finish(ax, title, xlabel, ylabel)
+    said = "; ".join(
+        f"{name}: {f'{row.actual:.4g} actual, ' if known else ''}{row.expected:.4g} ({row.low:.4g} to {row.high:.4g})"
+        for name, row in table.iterrows()
+    )
+    return describe(ax, f"{title} Bars of {ylabel} by {xlabel}, with what the model expects and its range: {said}.")
+
+
+def mark_time(ax: Axes, time: float, text: str) -> Axes:
+    """Draw a vertical line at a moment and name it."""
+    ax.axvline(time, color=FAINT, lw=1, linestyle=":")
+    at = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "color": FAINT, "fontsize": 9}
+    ax.annotate(text, (time, 1), xytext=(-4, -4), ha="right", va="top", **at)
+    return describe(ax, f"{alternative_text_of(ax)} A line marks {text} at {time:g}.")
+
+
+def alternative_text_of(ax: Axes) -> str:
+    """Return what was described of one Axes so far."""
+    return getattr(ax.figure, "crmlab_alt", {}).get(id(ax), "")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlab.customers import UNITS, count_customers, count_repeats, summarize_contracts, summarize_customers
+from crmlab.customers import UNITS, count_customers, count_repeats, summarize_customers
 
 CDNOW = Path(os.environ.get("CRMLAB_CDNOW", Path(__file__).parents[1] / ".." / "shared" / "data" / "CDNOW_sample.txt"))
 END = "2024-06-30"
@@ -173,34 +173,6 @@ def test_rounding_makes_fewer_rows():
 def test_bad_summaries_are_refused(summary, said):
     with pytest.raises(ValueError, match=said):
         count_customers(pd.DataFrame(summary))
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "periods", "churned"),
-    [
-        ("2024-01-31", "2024-02-29", 1, 1),
-        ("2024-01-31", "2024-03-30", 1, 1),
-        ("2024-01-31", "2024-03-31", 2, 1),
-        ("2024-05-31", None, 1, 0),
-        ("2024-06-30", None, 0, 0),
-        ("2024-01-01", "2024-07-01", 5, 0),
-    ],
-)
-def test_months_of_contracts_are_whole(start, end, periods, churned):
-    contracts = pd.DataFrame({"plan": ["x"], "started_on": pd.to_datetime([start]), "ended_on": pd.to_datetime([end])})
-    got = summarize_contracts(contracts, END)
-    assert got.to_dict("records") == [{"plan": "x", "periods": periods, "churned": churned}]
-
-
-def test_contracts_that_start_later_are_left_out_and_bad_ones_refused():
-    dates = {"started_on": pd.to_datetime(["2024-07-01", "2024-01-01"]), "ended_on": pd.to_datetime([None, None])}
-    assert len(summarize_contracts(pd.DataFrame(dates), END)) == 1
-    dates["ended_on"] = pd.to_datetime([None, "2024-01-20"])
-    with pytest.raises(ValueError, match="whole month"):
-        summarize_contracts(pd.DataFrame(dates), END)
-    dates["started_on"] = pd.to_datetime([None, "2024-01-01"])
-    with pytest.raises(ValueError, match="started_on is empty"):
-        summarize_contracts(pd.DataFrame(dates), END)
 
 
 @pytest.mark.skipif(not CDNOW.exists(), reason="the CDNOW sample is not here; name its file in CRMLAB_CDNOW")

@@ -1,0 +1,185 @@
+"""Maximum likelihood for the small models of this package, and the errors of whatever is computed from them.
+
+A model hands over its log-likelihood with its gradient, as a function of unbounded parameters (logarithms or logits).
+Here it is climbed by L-BFGS-B and finished by Newton steps, so that the answer does not depend on how the data were
+grouped. The same Hessian gives the covariance. Where the climb runs away, the data do not identify the model, and that
+is said instead of returning the place where the climb happened to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Vector = np.ndarray
+Objective = Callable[[Vector], tuple[float, Vector]]
+
+Z95 = 1.959964
+_REACH = 12.0  # how far, on the unbounded scale, a parameter may move from its start
+_LOOSEST = 6.0  # a parameter known no better than within a factor exp(±2·6) is not known
+
+
+class NotIdentifiedError(ValueError):
+    """The data cannot identify the model; `parameter` names one that ran away."""
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(f"the data do not determine {parameter}")
+        self.parameter = parameter
+
+
+@dataclass(frozen=True, eq=False)
+class Maximum:
+    """Where a log-likelihood is highest.
+
+    Attributes
+    ----------
+    names
+        The parameters, in order.
+    point, covariance
+        The estimates and their covariance on the unbounded scale.
+    log_likelihood
+        Its height there.
+    converged
+        Whether the climb ended on a flat top: a Newton step would gain less than 1e-6.
+    """
+
+    names: tuple[str, ...]
+    point: Vector
+    covariance: Vector
+    log_likelihood: float
+    converged: bool
+
+
+def maximize(objective: Objective, start: Sequence[float], names: Sequence[str]) -> Maximum:
+    """Return the maximum of a log-likelihood.
+
+    Parameters
+    ----------
+    objective
+        Returns the log-likelihood and its gradient at a vector of unbounded parameters.
+    start
+        Where to begin; the search stays within ±12 of it.
+    names
+        The names of the parameters.
+
+    Raises
+    ------
+    NotIdentifiedError
+        If a parameter runs away, or is not known within any useful bounds.
+
+    Examples
+    --------
+    >>> top = maximize(lambda v: (-float((v[0] - 2) ** 2), -2 * (v - 2)), [0.0], ["mean"])
+    >>> round(float(top.point[0]), 6), round(float(top.covariance[0, 0]), 6), top.converged
+    (2.0, 0.5, True)
+    """
+    from scipy.optimize import minimize
+
+    begin = np.asarray(start, float)
+    found = minimize(
+        lambda point: tuple(-part for part in objective(point)),
+        begin,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(value - _REACH, value + _REACH) for value in begin],
+        options={"maxiter": 2000, "maxfun": 4000, "ftol": 1e-13, "gtol": 1e-7},
+    )
+    _refuse_runaways(np.abs(found.x - begin) > _REACH - 1e-6, names)
+    point, hessian = _polish(objective, found.x)
+    covariance = _invert(hessian, names)
+    height, slope = objective(point)
+    converged = bool(slope @ covariance @ slope < 2e-6)
+    return Maximum(tuple(names), point, covariance, float(height), converged)
+
+
+def _refuse_runaways(runaway: Vector, names: Sequence[str]) -> None:
+    if runaway.any():
+        raise NotIdentifiedError(names[int(np.argmax(runaway))])
+
+
+def _polish(objective: Objective, point: Vector, steps: int = 12) -> tuple[Vector, Vector]:
+    """Take Newton steps as long as they gain; return the point and the information matrix there."""
+    information = -_hessian(objective, point)
+    for _ in range(steps):
+        height, slope = objective(point)
+        if np.linalg.eigvalsh(information)[0] <= 0:
+            break
+        step = np.linalg.solve(information, slope)
+        if slope @ step < 1e-14 * (1 + abs(height)) or objective(point + step)[0] < height - 1e-9 * (1 + abs(height)):
+            break
+        point = point + step
+        information = -_hessian(objective, point)
+    return point, information
+
+
+def _hessian(objective: Objective, point: Vector, width: float = 1e-4) -> Vector:
+    columns = []
+    for i in range(len(point)):
+        shift = np.zeros(len(point))
+        shift[i] = width
+        columns.append((objective(point + shift)[1] - objective(point - shift)[1]) / (2 * width))
+    hessian = np.array(columns)
+    return (hessian + hessian.T) / 2
+
+
+def _invert(information: Vector, names: Sequence[str]) -> Vector:
+    """Return the covariance, or say which parameter the data leave open."""
+    values, vectors = np.linalg.eigh(information)
+    if values[0] <= 0:
+        raise NotIdentifiedError(names[int(np.argmax(np.abs(vectors[:, 0])))])
+    covariance = np.linalg.inv(information)
+    _refuse_runaways(np.sqrt(np.diag(covariance)) > _LOOSEST, names)
+    return covariance
+
+
+def jacobian(function: Callable[[Vector], Any], point: Vector, width: float = 1e-4) -> Vector:
+    """Return the derivatives of a function's values (rows) by the parameters (columns), by central differences."""
+    columns = []
+    for i in range(len(point)):
+        shift = np.zeros(len(point))
+        shift[i] = width
+        columns.append((np.asarray(function(point + shift)) - np.asarray(function(point - shift))) / (2 * width))
+    return np.stack(columns, axis=-1)
+
+
+def errors_of(function: Callable[[Vector], Any], point: Vector, covariance: Vector) -> Vector:
+    """Return the standard errors of a function of the parameters, by the delta method.
+
+    Examples
+    --------
+    >>> errors_of(lambda v: [3 * v[0], v[0]], np.array([1.0]), np.array([[0.04]])).round(6).tolist()
+    [0.6, 0.2]
+    """
+    slopes = jacobian(function, point)
+    return np.sqrt(np.einsum("...i,ij,...j->...", slopes, covariance, slopes))
+
+
+def share_interval(share: Any, error: Any, z: float = Z95) -> tuple[Vector, Vector]:
+    """Return an interval for shares, symmetric on the logit scale, so that it stays between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(float(end), 3) for end in share_interval(0.5, 0.05)]
+    [0.403, 0.597]
+    """
+    estimate = np.clip(np.asarray(share, float), 1e-12, 1 - 1e-12)
+    half = np.exp(np.minimum(z * np.asarray(error, float) / (estimate * (1 - estimate)), 700.0))
+    odds = estimate / (1 - estimate)
+    low, high = odds / half / (1 + odds / half), 1 / (1 + 1 / (odds * half))
+    fixed = np.asarray(error, float) == 0
+    return np.where(fixed, share, low), np.where(fixed, share, high)
+
+
+def count_interval(expected: Any, variance: Any, z: float = Z95) -> tuple[Vector, Vector]:
+    """Return the range in which a count falls in 95 of 100 cases, never below 0."""
+    half = z * np.sqrt(np.asarray(variance, float))
+    return np.maximum(np.asarray(expected, float) - half, 0.0), np.asarray(expected, float) + half
+
+
+def covariance_frame(covariance: Vector, names: Sequence[str]) -> pd.DataFrame:
+    """Return a covariance with the parameters' names on both sides."""
+    return pd.DataFrame(covariance, index=pd.Index(names), columns=pd.Index(names))
