@@ -1,7 +1,7 @@
 """One column at a time: values as they come, to values of the kind that the data dictionary names.
 
 A parser never guesses. It returns the parsed column, in which what could not be read is missing, and beside it the
-faults: which rows they are, what is wrong with them and what to do. `crmlab.validation` gathers the faults of all columns.
+faults: which rows they are, what is wrong with them and what to do. `crmlab.validation` gathers them.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def parse(kind: str, values: pd.Series, *, identifies: bool = False) -> tuple[pd
     if kind != "text" or identifies:
         texts[[text in MISSING for text in texts]] = None
     codes, distinct = pd.factorize(texts)
-    parsed, faults = _PARSERS[kind](distinct.astype(object))
+    parsed, faults = _PARSERS[kind](np.asarray(distinct, dtype=object))
     column = parsed.take(np.where(codes < 0, len(parsed) - 1, codes)).set_axis(values.index).rename(values.name)
     return column, [Fault((codes >= 0) & _spread(fault.rows, codes), fault.what, fault.remedy) for fault in faults]
 
@@ -113,7 +113,9 @@ def written(values: pd.Series) -> np.ndarray:
             values = values.astype("Int64")
     objects = values.astype(object)
     missing = objects.isna().to_numpy()
-    texts = np.array([None if gone else str(value).strip() or None for value, gone in zip(objects, missing)], object)
+    texts = np.array(
+        [None if gone else str(value).strip() or None for value, gone in zip(objects, missing, strict=True)], object
+    )
     return texts.reshape(len(values))
 
 
@@ -196,7 +198,7 @@ def _date(texts: np.ndarray) -> tuple[pd.Series, list[Fault]]:
     iso = np.array([day is not None for day in found], bool)
     years = np.array([int(day[:4]) if day else EARLIEST for day in found])
     far = (years < EARLIEST) | (years > LATEST)
-    days = pd.Series([*(None if away else day for day, away in zip(found, far)), None], dtype=object)
+    days = pd.Series([*(None if away else day for day, away in zip(found, far, strict=True)), None], dtype=object)
     parsed = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
     unreal = iso & ~far & parsed.isna().to_numpy()[:-1]
     return parsed, _not_iso(texts, ~iso) + _faults((unreal, _NO_DAY), (far, _FAR))
