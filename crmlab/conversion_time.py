@@ -27,7 +27,8 @@ class TimeToConvert(Result):
     table
         One row for each group and day on which somebody converted: `group`, `time` (days), `estimate`, `low`, `high`.
     counts
-        One row for each group: leads that were `won`, `lost` and still `open` at the snapshot.
+        One row for each group: leads that were `won`, `lost` and still `open` at the snapshot, and `seen_days`, the
+        longest time that any of them was seen.
     """
 
     table: pd.DataFrame
@@ -93,9 +94,9 @@ class TimeToConvert(Result):
 
     def at(self, days: float) -> pd.DataFrame:
         """Return estimate, low and high of each group `days` after the start; NaN where it was not observed so long."""
-        groups = self.table.groupby("group", sort=False)
+        known_until = self.counts["seen_days"].astype(float).where(self.counts["open"] > 0, np.inf)
         seen = self.table[self.table["time"] <= days].groupby("group", sort=False)[["estimate", "low", "high"]].last()
-        return seen.where(groups["time"].max() >= days)
+        return seen.where(known_until.reindex(seen.index) >= days)
 
     def summary(self) -> pd.DataFrame:
         """Return the share converted after 30, 60, 90 and 180 days, and how many were won, lost and open."""
@@ -121,7 +122,8 @@ def _durations(events: pd.DataFrame, snapshot: pd.Timestamp, won: str, lost: str
 
 def _ends(rows: pd.DataFrame) -> pd.Series:
     counts = rows["status"].value_counts()
-    return pd.Series({name: int(counts.get(code, 0)) for name, code in (("won", WON), ("lost", LOST), ("open", OPEN))})
+    ends = {name: int(counts.get(code, 0)) for name, code in (("won", WON), ("lost", LOST), ("open", OPEN))}
+    return pd.Series(ends | {"seen_days": int(rows["days"].max())})
 
 
 def _incidence(rows: pd.DataFrame, competing: bool) -> pd.DataFrame:
@@ -131,11 +133,12 @@ def _incidence(rows: pd.DataFrame, competing: bool) -> pd.DataFrame:
     status = rows["status"].to_numpy() if competing else np.where(rows["status"] == WON, WON, OPEN)
     if not (status == WON).any():
         return pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
-    fit = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
-    curve = pd.DataFrame({"time": fit.times, "estimate": fit.cinc[0], "error": fit.cinc_se[0]})
+    with np.errstate(divide="ignore", invalid="ignore"):  # where the last one at risk ends, the variance is 0/0
+        fit = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
+    curve = pd.DataFrame({"time": fit.times, "estimate": fit.cinc[0], "error": pd.Series(fit.cinc_se[0]).ffill()})
     curve = curve[curve["estimate"].diff().fillna(curve["estimate"]) > 0]
     edges = curve["estimate"].clip(1e-12, 1 - 1e-12)
-    wide = np.exp(1.959964 * curve["error"] / (edges * np.abs(np.log(edges))))
+    wide = np.exp((1.959964 * curve["error"] / (edges * np.abs(np.log(edges)))).clip(upper=50))
     curve["low"], curve["high"] = edges**wide, edges ** (1 / wide)
     start = pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
     last = curve[["estimate", "low", "high"]].iloc[[-1]].assign(time=float(rows["days"].max()))

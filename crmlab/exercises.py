@@ -105,7 +105,8 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         colour = {True: "#009E73", False: "#D55E00", None: "#767676"}[self.correct]
-        return f'<div style="border-left:4px solid {colour};padding:.3em .8em;white-space:pre-wrap">{escape(self.text)}</div>'
+        style = f"border-left:4px solid {colour};padding:.3em .8em;white-space:pre-wrap"
+        return f'<div style="{style}">{escape(self.text)}</div>'
 
 
 @dataclass
@@ -166,7 +167,8 @@ class Exercise:
         return f"No usual mistake gives this. Ask q.hint({self.questions.questions.index(question) + 1})."
 
     def __repr__(self) -> str:
-        return f"Exercises of lesson {self.questions.lesson}: {len(self.questions.questions)} questions on {self.company.name}"
+        count = len(self.questions.questions)
+        return f"Exercises of lesson {self.questions.lesson}: {count} questions on {self.company.name}"
 
 
 def exercise(lesson: str, company: Company | None = None) -> Exercise:

@@ -41,10 +41,10 @@ class Channel:
 
 
 CHANNELS = (
-    Channel("search", 295, 0.63, 1_600_000, 0.36, 0.0, 0.45, 0.37),
-    Channel("social", 435, 0.55, 1_400_000, 0.15, 0.8, 0.80, 0.19),
-    Channel("partner", 153, 0.60, 1_200_000, 0.46, -0.2, 0.25, 0.22),
-    Channel("referral", 0, 0.0, 0.0, 0.52, -0.5, 0.35, 0.22),
+    Channel("search", 295, 0.63, 1_600_000, 0.36, 0.0, 0.45, 0.43),
+    Channel("social", 435, 0.55, 1_400_000, 0.15, 0.8, 0.80, 0.26),
+    Channel("partner", 153, 0.60, 1_200_000, 0.46, -0.2, 0.25, 0.26),
+    Channel("referral", 0, 0.0, 0.0, 0.52, -0.5, 0.35, 0.05),
 )
 BY_NAME = {channel.name: channel for channel in CHANNELS}
 

@@ -144,6 +144,8 @@ def _derived(mechanism: Subscription, prospects: pd.DataFrame) -> dict[str, tupl
     }
     for channel in CHANNELS:
         own = prospects[prospects["channel"] == channel.name]
+        if own.empty:
+            continue
         rate = sales.conversion(mechanism, own, channel.conversion, np.full(len(own), mechanism.acquire_standard))
         meaning = f"leads from {channel.name} that ever become customers, at standard effort"
         derived[f"conversion_{channel.name}"] = (rate.mean(), "share", meaning)

@@ -1,0 +1,102 @@
+"""ChurnCurve: counting months, Kaplan–Meier, groups."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lifelines.datasets import load_lung
+
+from crmlab.churn import ChurnCurve, count_contracts
+from crmlab.plots import alternative_text
+from crmlab.simulation.contracts import ended_on
+
+
+def contracts_of(*rows, **columns):
+    table = pd.DataFrame(rows, columns=["started_on", "ended_on"]).apply(pd.to_datetime)
+    return table.assign(**columns)
+
+
+@pytest.fixture
+def lung():
+    data = load_lung().dropna(subset=["time", "status", "sex"])
+    return pd.DataFrame(
+        {"duration": data["time"], "churned": data["status"] == 1, "sex": data["sex"].map({1: "m", 2: "w"})}
+    )
+
+
+def test_published_lung_medians_and_log_rank(lung):
+    """Kaplan–Meier on the lung data: median 310; men 270, women 426; log-rank 10.33."""
+    assert ChurnCurve.from_counts(lung).median_lifetime == 310
+    by_sex = ChurnCurve.from_counts(lung, by="sex")
+    assert by_sex.median_lifetime.to_dict() == {"m": 270, "w": 426}
+    assert by_sex.log_rank()["statistic"] == pytest.approx(10.33, abs=0.005)
+
+
+def test_counts_give_the_same_curve_as_rows(lung):
+    counted = lung.groupby(["duration", "churned", "sex"]).size().rename("customers").reset_index()
+    rows, counts = ChurnCurve.from_counts(lung, by="sex"), ChurnCurve.from_counts(counted, by="sex")
+    pd.testing.assert_frame_equal(rows.table, counts.table, rtol=1e-9)
+    assert rows.log_rank()["p_value"] == pytest.approx(counts.log_rank()["p_value"], rel=1e-9)
+
+
+@given(st.dates(pd.Timestamp("2023-01-01").date(), pd.Timestamp("2025-12-31").date()), st.integers(1, 30))
+def test_a_contract_of_whole_months_counts_those_months(start, months):
+    started = pd.Series([pd.Timestamp(start)])
+    ended = ended_on(started, pd.Series([months]))
+    counted = count_contracts(pd.DataFrame({"started_on": started, "ended_on": ended}), "2029-01-01")
+    assert counted["duration"].to_list() == [months]
+
+
+def test_what_came_after_the_end_is_not_known_yet():
+    contracts = contracts_of(("2025-01-10", "2025-03-10"), ("2025-01-10", None), ("2025-06-01", None))
+    counted = count_contracts(contracts, "2025-02-20")
+    assert counted.to_dict("list") == {"duration": [1], "churned": [False], "customers": [2]}
+
+
+def test_a_part_of_a_month_rounds_up_for_who_left_and_down_for_who_stays():
+    contracts = contracts_of(("2025-01-10", "2025-02-25"), ("2025-01-10", None))
+    counted = count_contracts(contracts, "2025-04-25").set_index("churned")["duration"]
+    assert counted.to_dict() == {True: 2, False: 3}
+
+
+def test_curve_by_hand():
+    counts = pd.DataFrame({"duration": [1, 2, 2, 4], "churned": [True, False, True, True], "customers": [2, 3, 1, 4]})
+    curve = ChurnCurve.from_counts(counts)
+    assert curve(1) == pytest.approx(0.8)
+    assert curve(2) == pytest.approx(0.8 * 7 / 8)
+    assert curve(4) == pytest.approx(0)
+    assert curve.hazard.loc[2] == pytest.approx(1 / 8)
+    assert curve.restricted_mean(4) == pytest.approx(1 + 0.8 + 0.7 + 0.7)
+    assert curve.at_risk([0, 2, 4]).iloc[0].to_list() == [10, 8, 4]
+
+
+def test_beyond_the_last_month_the_data_do_not_say():
+    curve = ChurnCurve.from_counts(pd.DataFrame({"duration": [1, 6], "churned": [True, False]}))
+    assert np.isnan(curve(7))
+    assert curve.median_lifetime == 1
+    assert (
+        ChurnCurve.from_counts(pd.DataFrame({"duration": [3, 6], "churned": [False, False]})).median_lifetime == np.inf
+    )
+
+
+def test_group_names_and_survival_columns():
+    contracts = contracts_of(("2025-01-01", "2025-02-01"), ("2025-01-01", None), plan=["basic", "premium"])
+    curve = ChurnCurve.from_contracts(contracts, "2025-12-31", by="plan")
+    assert list(curve.survival_function.columns) == ["basic", "premium"]
+    assert curve(1)["basic"] == 0
+
+
+def test_errors_name_the_column_and_the_remedy():
+    with pytest.raises(ValueError, match="contracts have no column plan"):
+        ChurnCurve.from_contracts(contracts_of(("2025-01-01", None)), "2025-12-31", by="plan")
+    with pytest.raises(ValueError, match="no contract had begun by 2020-01-01"):
+        count_contracts(contracts_of(("2025-01-01", None)), "2020-01-01")
+    with pytest.raises(ValueError, match="name a column with by="):
+        ChurnCurve.from_counts(pd.DataFrame({"duration": [1], "churned": [True]})).log_rank()
+
+
+def test_picture_shows_at_risk_counts_and_says_what_is_seen(lung):
+    ax = ChurnCurve.from_counts(lung, by="sex").plot()
+    assert "m ends at" in alternative_text(ax.figure)
+    assert ax.get_xticklabels()[0].get_text().split("\n")[1:] == ["138", "90"]

@@ -1,0 +1,123 @@
+"""Funnel: counts, intervals, groups, standardisation."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmlab.funnel import Funnel
+from crmlab.plots import alternative_text
+
+STAGES = ["lead", "qualified", "won"]
+
+
+def events_of(*leads):
+    rows = [(name, stage, f"2025-01-{day:02d}") for name, steps in leads for stage, day in steps.items()]
+    events = pd.DataFrame(rows, columns=["lead_id", "stage", "reached_on"])
+    return events.assign(reached_on=pd.to_datetime(events["reached_on"]))
+
+
+@pytest.fixture
+def events():
+    return events_of(
+        ("a", {"lead": 1, "qualified": 4, "won": 20}),
+        ("b", {"lead": 2, "qualified": 9}),
+        ("c", {"lead": 3}),
+        ("d", {"lead": 8, "qualified": 12, "won": 13}),
+    )
+
+
+def test_published_intervals():
+    """Wilson 95 % for 5 of 40: .0546 to .2611."""
+    table = Funnel.from_counts(pd.DataFrame({"stage": ["lead", "won"], "customers": [40, 5]}), ["lead", "won"]).table
+    assert table[["low", "high"]].iloc[-1].round(4).to_list() == [0.0546, 0.2611]
+
+
+def test_counts_rates_and_overall(events):
+    table = Funnel.from_events(events, STAGES).table
+    assert table["customers"].to_list() == [4, 3, 2]
+    assert table["rate"].iloc[1:].to_list() == pytest.approx([3 / 4, 2 / 3])
+    assert table["overall"].to_list() == pytest.approx([1, 0.75, 0.5])
+
+
+def test_snapshot_forgets_what_came_later(events):
+    table = Funnel.from_events(events, STAGES, snapshot="2025-01-10").table
+    assert table["customers"].to_list() == [4, 2, 0]
+
+
+def test_an_event_recorded_twice_counts_once(events):
+    doubled = pd.concat([events, events])
+    pd.testing.assert_frame_equal(Funnel.from_events(doubled, STAGES).table, Funnel.from_events(events, STAGES).table)
+
+
+def test_groups_from_leads_and_from_counts_agree(events):
+    leads = pd.DataFrame({"lead_id": list("abcd"), "team": ["N", "N", "S", "S"]})
+    grouped = Funnel.from_events(events, STAGES, by="team", leads=leads)
+    assert grouped.rate().to_dict() == {"N": 0.5, "S": 0.5}
+    counts = grouped.table[["team", "stage", "customers"]].astype({"stage": str})
+    pd.testing.assert_frame_equal(Funnel.from_counts(counts, STAGES, "team").table, grouped.table)
+
+
+def test_a_group_without_a_stage_counts_zero(events):
+    leads = pd.DataFrame({"lead_id": list("abcd"), "team": ["N", "N", "S", "N"]})
+    table = Funnel.from_events(events, STAGES, by="team", leads=leads).table
+    assert table.loc[table["team"] == "S", "customers"].to_list() == [1, 0, 0]
+
+
+@given(st.lists(st.tuples(st.integers(1, 200), st.floats(0, 1)), min_size=4, max_size=4))
+def test_standardised_to_its_own_mix_a_group_keeps_its_rate(cells):
+    """With one group the standard mix is its own, so the standardised rate is the crude one."""
+    rows = [
+        ("a", f"c{i}", stage, n)
+        for i, (size, p) in enumerate(cells)
+        for stage, n in (("lead", size), ("won", int(p * size)))
+    ]
+    counts = pd.DataFrame(rows, columns=["team", "channel", "stage", "customers"])
+    result = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel")
+    assert result["estimate"].iloc[0] == pytest.approx(result["crude"].iloc[0])
+
+
+def test_standardising_undoes_a_paradox():
+    rows = [("S", "web", 900, 180), ("S", "shop", 100, 60), ("N", "web", 100, 15), ("N", "shop", 900, 495)]
+    long = [(t, c, stage, n) for t, c, size, won in rows for stage, n in (("lead", size), ("won", won))]
+    counts = pd.DataFrame(long, columns=["team", "channel", "stage", "customers"])
+    result = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel")
+    assert result.loc["S", "crude"] < result.loc["N", "crude"]
+    assert result.loc["S", "estimate"] == pytest.approx(0.5 * 0.2 + 0.5 * 0.6)
+    assert result.loc["S", "estimate"] > result.loc["N", "estimate"]
+    assert (result["low"] < result["estimate"]).all()
+
+
+def test_standardised_interval_covers():
+    rng = np.random.default_rng(5)
+    hits = 0
+    for _ in range(300):
+        won = rng.binomial([300, 200], [0.2, 0.5])
+        long = [
+            ("a", c, s, n)
+            for c, size, w in zip("xy", (300, 200), won, strict=True)
+            for s, n in (("lead", size), ("won", w))
+        ]
+        counts = pd.DataFrame(long, columns=["team", "channel", "stage", "customers"])
+        row = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel").iloc[0]
+        hits += row["low"] <= 0.6 * 0.2 + 0.4 * 0.5 <= row["high"]
+    assert 0.91 <= hits / 300 <= 0.985
+
+
+def test_errors_name_what_is_wrong(events):
+    with pytest.raises(ValueError, match="no event has the stage signed; there are lead, qualified, won"):
+        Funnel.from_events(events, ["lead", "signed"])
+    with pytest.raises(ValueError, match="count the funnel by 'channel' and one more column"):
+        Funnel.from_events(events, STAGES).standardize("channel")
+
+
+def test_pictures_say_what_is_seen(events):
+    ax = Funnel.from_events(events, STAGES).plot()
+    assert alternative_text(ax.figure) == (
+        "Where does the funnel leak? Bars of the number in each stage: 4 lead, 3 qualified, 2 won."
+    )
+    leads = pd.DataFrame({"lead_id": list("abcd"), "team": ["N", "N", "S", "S"]})
+    ax = Funnel.from_events(events, STAGES, by="team", leads=leads).plot()
+    assert "N 0.5" in alternative_text(ax.figure)
+    assert ax.get_xlabel() == "conversion rate, lead → won"

@@ -1,0 +1,86 @@
+"""Pictures: alternative text, palette, fonts, labels that do not collide."""
+
+import warnings
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+
+from crmlab import plots
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+    mpl.rcdefaults()
+
+
+def test_descriptions_of_several_axes_add_up():
+    figure, (left, right) = plt.subplots(1, 2)
+    plots.describe(left, "Left  is\n low.")
+    plots.describe(right, "Right is high.")
+    assert plots.alternative_text(figure) == "Left is low. Right is high."
+
+
+def test_a_figure_without_description_is_told_by_its_title():
+    figure, ax = plt.subplots()
+    ax.set_title("Who stays?", loc="left")
+    assert plots.alternative_text(figure) == "Who stays?"
+
+
+def test_png_carries_the_alternative_text():
+    figure, ax = plt.subplots()
+    plots.describe(ax, "A flat line.")
+    image, metadata = plots.png(figure)
+    assert image.startswith(b"\x89PNG")
+    assert metadata == {"alt": "A flat line."}
+
+
+def deuteranope(colour):
+    """Return a colour as a deuteranope sees it (Viénot, Brettel & Mollon 1999), in CIELAB."""
+    linear = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)])
+    seen = np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]) @ linear
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ seen.clip(0, 1)
+    f = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_a_colour_blind_reader_can_tell_the_first_five_colours_apart():
+    seen = [deuteranope(colour) for colour in plots.PALETTE[:5]]
+    gaps = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]
+    assert min(gaps) > 15
+
+
+def test_lines_have_a_second_sign_beside_colour():
+    assert len(set(map(str, plots.DASHES))) == len(plots.PALETTE) == len(set(plots.MARKERS))
+
+
+def test_korean_words_are_drawn_without_a_missing_glyph():
+    plots.use_theme("ko")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure, ax = plt.subplots()
+        plots.finish(ax, "고객은 얼마나 머무르는가?", "시작 이후 개월 수 −1", "잔존 고객 비율 %")
+        figure.canvas.draw()
+
+
+def test_importing_changes_no_setting():
+    assert mpl.rcParams["axes.spines.top"] is True
+
+
+def test_end_labels_of_close_lines_do_not_overlap():
+    table = pd.DataFrame({"a": [0.0, 0.500], "b": [0.0, 0.501], "c": [0.0, 1.0]}, index=[0, 1])
+    ax = plots.lines(table, None, "Title?", "x", "y")
+    heights = sorted(text.xy[1] for text in ax.texts)
+    assert np.diff(heights).min() >= 0.05
+
+
+def test_dots_keep_the_order_of_the_table():
+    table = pd.DataFrame({"estimate": [1.0, 2.0], "low": [0.5, 1.5], "high": [1.5, 2.5]}, index=["first", "second"])
+    ax = plots.dots(table, None, "Which?", "share")
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
+    assert ax.get_yticks()[0] > ax.get_yticks()[1]

@@ -1,0 +1,31 @@
+"""The start of a lesson."""
+
+import pytest
+
+from crmlab import labels, session
+
+
+@pytest.fixture(autouse=True)
+def english():
+    yield
+    labels.use("en")
+
+
+def test_all_well_is_one_line(capsys):
+    session.setup()
+    assert capsys.readouterr().out == "crmlab is ready.\n"
+
+
+def test_what_is_missing_is_named_with_the_remedy(capsys, monkeypatch):
+    monkeypatch.setattr(session, "_NEEDED", ("pandas", "no-such-package"))
+    session.setup()
+    assert capsys.readouterr().out == "Missing: no-such-package. Mend it with: python scripts/bootstrap.py install\n"
+
+
+def test_language_is_checked():
+    with pytest.raises(ValueError, match="choose one of en, ko"):
+        session.setup(language="de")
+
+
+def test_versions_name_what_the_numbers_depend_on():
+    assert {"python", "crmlab", "pandas", "lifelines"} <= set(session.versions().index)
