@@ -86,20 +86,19 @@ def png(figure: Figure) -> tuple[bytes, dict[str, str]]:
     """Return a figure as PNG bytes with its alternative text as metadata, as a notebook's display wants it."""
     from io import BytesIO
 
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=figure.dpi, facecolor="white", metadata={"Software": ""})
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": ""})  # savefig would draw twice
     return buffer.getvalue(), {"alt": alternative_text(figure)}
 
 
 @contextmanager
 def quiet_figure(width: float = 7.2, height: float = 4.0) -> Iterator[Axes]:
     """Yield the Axes of a figure outside pyplot, for a picture that is drawn again and again."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height))
-    FigureCanvasAgg(figure)
-    yield figure.subplots()
+    yield Figure(figsize=(width, height)).subplots()
 
 
 def finish(ax: Axes, title: str, xlabel: str, ylabel: str) -> Axes:
@@ -202,6 +201,8 @@ def lines(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel:
     _label_ends(ax, ends)
     finish(ax, title, xlabel, ylabel)
     said = "; ".join(f"{name} ends at {y:.4g}" for name, _, y, _ in ends)
+    if {"low", "high"} <= set(table.columns):
+        said += f"; the band ends at {table['low'].iloc[-1]:.4g} to {table['high'].iloc[-1]:.4g}"
     return describe(ax, f"{title} Lines of {ylabel} against {xlabel}: {said}.")
 
 
