@@ -165,6 +165,20 @@ class ChurnCurve(Result):
         """
         return _one(self._groups(lambda rows: sum(_at(rows, month) for month in range(months))))
 
+    def mean_within(self, months: int) -> pd.DataFrame:
+        """Return estimate, low and high of each group's restricted mean (Klein & Moeschberger 2003, eq. 4.5.2).
+
+        A group that was not observed that long has no interval: the data do not say.
+
+        Examples
+        --------
+        >>> counts = pd.DataFrame({"duration": [1, 2, 3], "churned": [True, False, True], "customers": [30, 20, 50]})
+        >>> ChurnCurve.from_counts(counts).mean_within(3).round(3).to_dict("records")
+        [{'estimate': 2.4, 'low': 2.22, 'high': 2.58}]
+        """
+        means = {name: _mean_within(rows, months) for name, rows in self.table.groupby("group", sort=False)}
+        return pd.DataFrame(means, index=pd.Index(_BANDS)).T.rename_axis("group")
+
     def log_rank(self) -> pd.Series:
         """Return statistic and p value of the log-rank test (Mantel 1966) that all groups share one curve.
 
@@ -234,6 +248,18 @@ def _at(rows: pd.DataFrame, months: float) -> float:
     if months > last["time"] and last["estimate"] > 0:
         return float("nan")
     return float(rows.loc[rows["time"] <= months, "estimate"].iloc[-1])
+
+
+def _mean_within(rows: pd.DataFrame, months: int) -> tuple[float, float, float]:
+    """Return the area under the curve up to `months` with its interval, from the area that lies after each churn."""
+    if np.isnan(_at(rows, months - 1)):
+        return float("nan"), float("nan"), float("nan")
+    columns = ["time", "estimate", "churned", "at_risk"]
+    time, share, left, at_risk = rows.loc[rows["time"] < months, columns].to_numpy(float).T
+    area = (share * np.diff([*time, months]))[::-1].cumsum()[::-1]
+    stayed = np.maximum(at_risk - left, 1)  # where nobody stayed no area is left, so the term is 0
+    mean, half = float(area[0]), float(1.959964 * np.sqrt((area**2 * left / (at_risk * stayed)).sum()))
+    return mean, max(mean - half, 0.0), min(mean + half, float(months))
 
 
 def _one(values: pd.Series) -> float | pd.Series:

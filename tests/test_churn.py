@@ -100,3 +100,27 @@ def test_picture_shows_at_risk_counts_and_says_what_is_seen(lung):
     ax = ChurnCurve.from_counts(lung, by="sex").plot()
     assert "m ends at" in alternative_text(ax.figure)
     assert ax.get_xticklabels()[0].get_text().split("\n")[1:] == ["138", "90"]
+
+
+def test_without_censoring_the_restricted_mean_is_the_plain_mean_with_its_plain_error():
+    months = pd.Series([1] * 30 + [4] * 20 + [9] * 50)
+    band = ChurnCurve.from_counts(pd.DataFrame({"duration": months, "churned": True})).mean_within(6).iloc[0]
+    capped = months.clip(upper=6)
+    assert band["estimate"] == pytest.approx(capped.mean())
+    assert band["high"] - band["estimate"] == pytest.approx(1.959964 * capped.std(ddof=0) / 10)
+
+
+def test_the_interval_of_the_restricted_mean_holds_the_truth_as_often_as_it_says():
+    draw, truth, inside = np.random.default_rng(11), (1 - 0.8**12) / 0.2, 0
+    for _ in range(200):
+        stay, seen = draw.geometric(0.2, 150), draw.integers(1, 25, 150)
+        counts = pd.DataFrame({"duration": np.minimum(stay, seen), "churned": stay <= seen})
+        band = ChurnCurve.from_counts(counts).mean_within(12).iloc[0]
+        inside += band["low"] <= truth <= band["high"]
+    assert 180 <= inside <= 198
+
+
+def test_a_mean_beyond_the_last_month_has_no_interval():
+    curve = ChurnCurve.from_counts(pd.DataFrame({"duration": [1, 6], "churned": [True, False]}))
+    assert curve.mean_within(9).isna().all(axis=None)
+    assert np.isnan(curve.restricted_mean(9))
