@@ -1,0 +1,287 @@
+"""What all models of buying without a contract share: fitting to counts, and the checks that a fit is put to.
+
+A model of this family says how often a customer buys while alive, and when the customer silently leaves. It supplies
+its likelihood, its probability of being alive and the moments of its number of purchases; from these alone come the
+fit, the histogram of repeat purchases, the tracking of cumulative purchases and the hold-out check, so that models
+compare on the same pictures.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from crmlab.comparison import Comparison
+from crmlab.customers import HISTORY, UNIT_WORDS, count_customers
+from crmlab.engines import need, numbers, to_pandas
+from crmlab.estimation import Z95, NotIdentifiedError, Vector, count_interval, maximize
+from crmlab.fitted import Fitted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CLASSES = 8  # 0, 1, ... 6, 7 and more repeat purchases, as in Fader, Hardie and Lee (2005)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BuyerModel(Fitted):
+    """A fitted model of buying without a contract.
+
+    Attributes
+    ----------
+    table
+        Number of customers by repeat purchases: `actual`, `expected`, and the range `low` to `high` in which the actual
+        number falls in 95 of 100 cases if the model is right.
+    unit
+        The unit of time: "D", "W", "M", or "" where the data do not tell.
+    """
+
+    unit: str
+
+    @classmethod
+    def fit(cls, data: Any) -> Self:
+        """Estimate the model by maximum likelihood.
+
+        Parameters
+        ----------
+        data
+            Columns `frequency`, `recency`, `T`, as `summarize_customers` returns them: one row a customer, or counts
+            with a column `customers`. Both give the same answer.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing or impossible (a last purchase after the end), nobody came back, or the data cannot
+            identify the model.
+        """
+        history(data)  # refuses with the caller's row numbers, before rows are grouped
+        counts = count_customers(data)
+        x, recency, T = history(counts)
+        weights = counts["customers"].to_numpy(float)
+        _refuse_too_little(x, weights, cls)
+
+        def objective(point: Vector) -> tuple[float, Vector]:
+            height, slope = cls._log_likelihood(np.exp(point), x, recency, T)
+            return float(weights @ height), slope @ weights * np.exp(point)
+
+        try:
+            top = maximize(objective, list(np.log(cls._start(weights, x, T))), cls.NAMES)
+        except NotIdentifiedError as error:
+            raise ValueError(f"{cls.__name__}: {error}; {cls._hint(error.parameter)}") from error
+        table = cls._histogram(np.exp(top.point), x, T, weights)
+        return cls(table, top, float(weights.sum()), counts.attrs.get("unit", ""))
+
+    def expected_purchases(self, t: float, data: Any) -> pd.Series:
+        """Return the purchases expected of each customer in the next `t` units of time, one for each row of `data`."""
+        _refuse_negative(t)
+        mean = self._future_mean(self._point, np.asarray(t, float), *history(data))
+        return pd.Series(mean, index=to_pandas(data).index, name="expected_purchases")
+
+    def probability_alive(self, data: Any) -> pd.Series:
+        """Return the probability that each customer still buys, one for each row of `data`."""
+        alive = self._alive(self._point, *history(data))
+        return pd.Series(alive, index=to_pandas(data).index, name="probability_alive")
+
+    def expected_purchases_new(self, t: float | Sequence[float]) -> pd.DataFrame:
+        """Return the repeat purchases expected of a new customer within `t` units of time after the first purchase.
+
+        Returns
+        -------
+        DataFrame
+            Index `t`; columns `estimate`, and `low` and `high`, the 95 % interval of the expectation on the log scale.
+        """
+        times = np.atleast_1d(np.asarray(t, float))
+        _refuse_negative(times)
+        mean = self._new_mean(self._point, times)
+        error = self._errors(lambda parameters: self._new_mean(parameters, times))
+        half = np.exp(Z95 * error / np.maximum(mean, 1e-300))
+        columns = {"estimate": mean, "low": mean / half, "high": mean * half}
+        return pd.DataFrame(columns, index=pd.Index(times, name="t"))
+
+    def repeat_histogram(self, data: Any) -> Comparison:
+        """Return how many customers of `data` came back how often, beside what the model expects of them."""
+        counts = count_customers(data)
+        x, _, T = history(counts)
+        table = self._histogram(self._point, x, T, counts["customers"].to_numpy(float))
+        return self._as_histogram(table)
+
+    def tracking(self, data: Any, repeats: pd.DataFrame | None = None, until: float | None = None) -> Comparison:
+        """Return the cumulative repeat purchases that the model expects, beside those that were made.
+
+        Parameters
+        ----------
+        data
+            The customers, with `T`: whoever has the longest one bought first, and time runs from there.
+        repeats
+            What `count_repeats` counted, over the time of the fit and beyond.
+        until
+            Where there are no `repeats`: the last unit of time. By default the end of the fit.
+
+        Returns
+        -------
+        Comparison
+            `low` to `high` holds the actual number in 95 of 100 cases if the model is right.
+        """
+        counts = count_customers(data, columns=["T"])
+        starts = counts["T"].max() - counts["T"].to_numpy(float)
+        last = counts["T"].max() if until is None else until
+        times = np.arange(1, int(last) + 1) if repeats is None else repeats.index.to_numpy(float)
+        weights = counts["customers"].to_numpy(float)
+        table = self._track(times, starts, weights)
+        if repeats is not None:
+            table["actual"] = repeats["cumulative"].to_numpy(float)
+        axis = f"{UNIT_WORDS.get(self.unit, 'units')} since the first customer"
+        question = "Does the model foresee the purchases to come?"
+        end = float(counts["T"].max())
+        return Comparison(table, question, axis, "cumulative repeat purchases", over_time=True, fitted_until=end)
+
+    def holdout_check(self, data: Any) -> Comparison:
+        """Return purchases a customer in the hold-out by repeat purchases before it, actual and expected.
+
+        Parameters
+        ----------
+        data
+            What `summarize_customers` returns with a `calibration_end`, or its counts with the hold-out columns.
+        """
+        counts = count_customers(data, columns=[*HISTORY, "holdout_frequency", "holdout_T"])
+        x, recency, T = history(counts)
+        ahead, actual, weights = (
+            counts[name].to_numpy(float) for name in ("holdout_T", "holdout_frequency", "customers")
+        )
+        kind = np.minimum(x, _CLASSES - 1).astype(int)
+        size = np.bincount(kind, weights, _CLASSES)
+        present = size > 0
+
+        def class_mean(values: Vector) -> Vector:
+            return np.bincount(kind, weights * values, _CLASSES)[present] / size[present]
+
+        def expected(parameters: Vector) -> Vector:
+            return class_mean(self._future_mean(parameters, ahead, x, recency, T))
+
+        own = self._future_variance(self._point, ahead, x, recency, T)
+        mean = expected(self._point)
+        low, high = count_interval(mean, class_mean(own) / size[present] + self._errors(expected) ** 2)
+        columns = {"customers": size[present], "actual": class_mean(actual), "expected": mean, "low": low, "high": high}
+        table = pd.DataFrame(columns, index=pd.Index(_class_names()[present], name="frequency"))
+        question = "Do those who bought more go on to buy more?"
+        return Comparison(table, question, "repeat purchases so far", "purchases a customer in the hold-out")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how many customers came back how often, actual and expected."""
+        return self._as_histogram(self.table).plot(ax)
+
+    @abstractmethod
+    def probability_of_purchases(self, n: Any, t: Any) -> Any:
+        """Return the probability that a new customer makes exactly `n` repeat purchases within `t` units of time."""
+
+    @classmethod
+    @abstractmethod
+    def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
+        """Return the log-likelihood of each row, and its derivatives by each parameter (one row each)."""
+
+    @classmethod
+    @abstractmethod
+    def _probability(cls, parameters: Vector, n: Vector, t: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _alive(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _new_mean(cls, parameters: Vector, t: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _new_variance(cls, parameters: Vector, t: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _future_mean(cls, parameters: Vector, t: Vector, x: Vector, recency: Vector, T: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _future_variance(cls, parameters: Vector, t: Vector, x: Vector, recency: Vector, T: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _start(cls, weights: Vector, x: Vector, T: Vector) -> Vector: ...
+
+    @classmethod
+    @abstractmethod
+    def _hint(cls, parameter: str) -> str: ...
+
+    @classmethod
+    def _histogram(cls, parameters: Vector, x: Vector, T: Vector, weights: Vector) -> pd.DataFrame:
+        lengths, which = np.unique(T, return_inverse=True)
+        size = np.bincount(which, weights)
+        exact = cls._probability(parameters, np.arange(_CLASSES - 1)[:, None], lengths[None, :])
+        share = np.vstack([exact, np.maximum(1 - exact.sum(axis=0), 0)])
+        low, high = count_interval(share @ size, (share * (1 - share)) @ size)
+        actual = np.bincount(np.minimum(x, _CLASSES - 1).astype(int), weights, _CLASSES)
+        columns = {"actual": actual, "expected": share @ size, "low": low, "high": high}
+        return pd.DataFrame(columns, index=pd.Index(_class_names(), name="repeat purchases"))
+
+    def _track(self, times: Vector, starts: Vector, weights: Vector) -> pd.DataFrame:
+        # many cohorts and weeks share the same elapsed time: each is computed once
+        elapsed = np.maximum(times[:, None] - starts[None, :], 0).round(9)
+        distinct, which = np.unique(elapsed, return_inverse=True)
+        which = which.reshape(elapsed.shape)
+
+        def total(values: Vector) -> Vector:
+            return values[which] @ weights
+
+        mean = total(self._new_mean(self._point, distinct))
+        own = total(self._new_variance(self._point, distinct))
+        error = self._errors(lambda parameters: total(self._new_mean(parameters, distinct)))
+        low, high = count_interval(mean, own + error**2)
+        return pd.DataFrame({"expected": mean, "low": low, "high": high}, index=pd.Index(times, name="time"))
+
+    @staticmethod
+    def _as_histogram(table: pd.DataFrame) -> Comparison:
+        question = "Does the model repeat how often customers came back?"
+        return Comparison(table, question, "repeat purchases", "number of customers")
+
+
+def history(data: Any) -> tuple[Vector, Vector, Vector]:
+    """Return frequency, recency and T of each row.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, empty or impossible.
+    """
+    frame = to_pandas(data)
+    need(frame.columns, HISTORY, "the table of customers")
+    x, recency, T = (numbers(frame.filter([name]))[name].to_numpy(float) for name in HISTORY)
+    wrong = {
+        "frequency is no whole number from 0 up": (x < 0) | (x != np.floor(x)),
+        "recency lies beyond T": recency > T + 1e-9,
+        "recency is negative": recency < 0,
+        "recency and frequency disagree: one is 0, the other not": (x > 0) != (recency > 0),
+    }
+    for said, rows in wrong.items():
+        if rows.any():
+            raise ValueError(f"{said} in {int(rows.sum())} rows, the first in row {int(np.argmax(rows))}")
+    return x, recency, T
+
+
+def _refuse_too_little(x: Vector, weights: Vector, model: type[BuyerModel]) -> None:
+    if not (x > 0).any():
+        raise ValueError("nobody came back: without repeat purchases no model of buying can be fitted")
+    if weights.sum() <= len(model.NAMES):
+        raise ValueError(f"{model.__name__} has {len(model.NAMES)} parameters and needs more customers than that")
+
+
+def _refuse_negative(t: Any) -> None:
+    if not np.all(np.isfinite(t)) or np.any(np.asarray(t) < 0):
+        raise ValueError(f"t is {t}; it is a time ahead, from 0 up")
+
+
+def _class_names() -> Vector:
+    return np.array([*map(str, range(_CLASSES - 1)), f"{_CLASSES - 1}+"])

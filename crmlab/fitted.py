@@ -1,0 +1,71 @@
+"""What all models fitted by maximum likelihood with positive parameters share: estimates, errors, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crmlab.estimation import Maximum, Vector, covariance_frame, errors_of
+from crmlab.result import Result, estimates
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fitted(Result):
+    """A model with positive parameters, at its highest likelihood.
+
+    Attributes
+    ----------
+    table
+        What the model says about the data it was fitted to, beside the data.
+    maximum
+        The estimates on the scale of logarithms.
+    customers
+        How many customers were fitted.
+    """
+
+    table: pd.DataFrame
+    maximum: Maximum
+    customers: float
+
+    NAMES: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def log_likelihood(self) -> float:
+        """The log-likelihood at the estimates."""
+        return self.maximum.log_likelihood
+
+    @property
+    def converged(self) -> bool:
+        """Whether the likelihood is at its top."""
+        return self.maximum.converged
+
+    @property
+    def parameters(self) -> pd.Series:
+        """The estimates by name."""
+        return pd.Series(self._point, index=pd.Index(self.NAMES), name="estimate")
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """The covariance of the estimates."""
+        return covariance_frame(self.maximum.covariance * np.outer(self._point, self._point), self.NAMES)
+
+    @property
+    def standard_errors(self) -> pd.Series:
+        """The standard errors of the estimates."""
+        return pd.Series(np.sqrt(np.diag(self.covariance)), index=pd.Index(self.NAMES), name="standard error")
+
+    def summary(self) -> pd.DataFrame:
+        """Return the estimates with standard errors and 95 % intervals."""
+        return estimates(list(self.NAMES), list(self.parameters), list(self.standard_errors))
+
+    @property
+    def _point(self) -> Vector:
+        return np.exp(self.maximum.point)
+
+    def _errors(self, function: Callable[[Vector], Any]) -> Vector:
+        """Return the standard errors of a function of the parameters."""
+        return errors_of(lambda point: function(np.exp(point)), self.maximum.point, self.maximum.covariance)

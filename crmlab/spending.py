@@ -1,0 +1,190 @@
+"""How much customers spend when they buy: the gamma-gamma model.
+
+Fader, Hardie and Lee (2005b, Journal of Marketing Research 42(4), 415–430). Each purchase of a customer is drawn from a
+gamma distribution (shape p) around the customer's own mean; the means differ between customers by another gamma
+distribution (q, v). A customer seen often keeps its own mean, one seen once is drawn towards the mean of all. The
+model takes for granted that how often one buys tells nothing about how much one spends: look at `correlation` first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from crmlab.comparison import Comparison
+from crmlab.customers import count_customers
+from crmlab.engines import need, numbers, to_pandas
+from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize
+from crmlab.fitted import Fitted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLUMNS = ("frequency", "monetary_value")
+_CLASSES = 10
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GammaGamma(Fitted):
+    """Gamma-gamma, fitted to `frequency` and `monetary_value` of the customers who came back.
+
+    Attributes
+    ----------
+    p
+        Shape of a customer's single purchases.
+    q, v
+        Shape and scale of the distribution between customers; `v` is in units of money.
+    table
+        Number of customers by mean spend: `actual`, `expected`, and the range `low` to `high` in which the actual
+        number falls in 95 of 100 cases if the model is right.
+    left_out
+        How many customers were not used, because they never came back or spent nothing when they did.
+    correlation
+        Of frequency and mean spend among those used; the model takes 0 for granted.
+
+    Examples
+    --------
+    >>> mean = [0, 20, 45, 90, 12, 30, 70, 18, 33, 60, 15, 32, 55, 22, 35, 61]
+    >>> buyers = pd.DataFrame({"frequency": [0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 5, 5, 5, 8, 8, 8], "monetary_value": mean})
+    >>> spend = GammaGamma.fit(buyers)
+    >>> spend.left_out, round(spend.population_mean, 1)
+    (1.0, 38.7)
+    >>> spend.expected_spend(buyers).round(1).head(3).to_list()
+    [38.7, 34.5, 40.1]
+    """
+
+    left_out: float
+    correlation: float
+
+    NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "v")
+
+    @classmethod
+    def fit(cls, data: Any) -> Self:
+        """Estimate the model by maximum likelihood from customers with `frequency` and `monetary_value` above 0.
+
+        Parameters
+        ----------
+        data
+            Columns `frequency` (repeat purchases) and `monetary_value` (their mean): one row a customer, or counts with
+            a column `customers`, for example ``count_customers(buyers, ["frequency", "monetary_value"])``.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, nobody came back, or the data cannot identify the model.
+        """
+        counts = count_customers(data, columns=_COLUMNS)
+        used = counts.query("frequency > 0 and monetary_value > 0")
+        x, mean, weights = (used[name].to_numpy(float) for name in (*_COLUMNS, "customers"))
+        if len(used) == 0 or weights.sum() <= len(cls.NAMES):
+            raise ValueError("gamma-gamma needs more than three customers who came back and spent something")
+        scale = float(weights @ mean / weights.sum())
+
+        def objective(point: Vector) -> tuple[float, Vector]:
+            height, slope = _log_likelihood(np.exp(point), x, mean)
+            return float(weights @ height), slope @ weights * np.exp(point)
+
+        try:
+            top = maximize(objective, list(np.log([2.0, 3.0, scale])), cls.NAMES)
+        except NotIdentifiedError as error:
+            text = "customers do not seem to differ in what they spend, or no purchase differs from the next"
+            raise ValueError(f"GammaGamma: {error}; {text}") from error
+        customers = float(weights.sum())
+        table = _histogram(np.exp(top.point), x, mean, weights)
+        left_out = float(counts["customers"].sum()) - customers
+        return cls(table, top, customers, left_out, _correlation(x, mean, weights))
+
+    @property
+    def p(self) -> float:
+        """Shape of a customer's single purchases."""
+        return float(self.parameters["p"])
+
+    @property
+    def q(self) -> float:
+        """Shape of the distribution between customers."""
+        return float(self.parameters["q"])
+
+    @property
+    def v(self) -> float:
+        """Scale of the distribution between customers, in units of money."""
+        return float(self.parameters["v"])
+
+    @property
+    def population_mean(self) -> float:
+        """The mean spend of a purchase over all customers, p v / (q − 1).
+
+        Raises
+        ------
+        ValueError
+            If q is at most 1: the mean of this distribution is then infinite.
+        """
+        if self.q <= 1:
+            raise ValueError(f"q is {self.q:.3f}: at or below 1 the model's mean spend is infinite; do not use it")
+        return self.p * self.v / (self.q - 1)
+
+    def expected_spend(self, data: Any) -> pd.Series:
+        """Return the mean spend expected of each customer's future purchases, one for each row of `data`.
+
+        A weighted mean of the customer's own mean and that of all. Who never
+        came back is given the mean of all.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing or empty, or the mean of all is infinite.
+        """
+        frame = to_pandas(data)
+        need(frame.columns, _COLUMNS, "the table of customers")
+        rows = numbers(frame.filter(_COLUMNS))
+        x = rows["frequency"].where(rows["monetary_value"] > 0, 0.0)
+        weight = self.p * x / (self.p * x + self.q - 1)
+        return (weight * rows["monetary_value"] + (1 - weight) * self.population_mean).rename("expected_spend")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how many customers spend how much, actual and expected."""
+        question = "Does the model repeat how much customers spend?"
+        return Comparison(self.table, question, "mean spend of a purchase", "number of customers").plot(ax)
+
+
+def _log_likelihood(parameters: Vector, x: Vector, mean: Vector) -> tuple[Vector, Vector]:
+    """Return the log density of each customer's mean and its derivatives."""
+    from scipy.special import digamma, gammaln
+
+    p, q, v = parameters
+    total = x * mean
+    height = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v)
+    height += (p * x - 1) * np.log(mean) + p * x * np.log(x) - (p * x + q) * np.log(total + v)
+    by_p = x * (digamma(p * x + q) - digamma(p * x) + np.log(total) - np.log(total + v))
+    by_q = digamma(p * x + q) - digamma(q) + np.log(v) - np.log(total + v)
+    by_v = q / v - (p * x + q) / (total + v)
+    return height, np.stack([by_p, by_q, by_v])
+
+
+def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> pd.DataFrame:
+    """Count customers by mean spend: the model's total spend over itself plus v is beta(p x, q)."""
+    from scipy.special import betainc
+
+    p, q, v = parameters
+    order = np.argsort(mean)
+    most = mean[order][np.searchsorted(np.cumsum(weights[order]), 0.97 * weights.sum())]
+    width = float(f"{most / (_CLASSES - 1):.1g}") or 1.0
+    edges = width * np.arange(_CLASSES)
+    times, which = np.unique(x, return_inverse=True)
+    size = np.bincount(which, weights)
+    reach = times[None, :] * edges[:, None]
+    below = np.vstack([betainc(p * times[None, :], q, reach / (reach + v)), np.ones(len(times))])
+    share = np.diff(below, axis=0)
+    actual = np.bincount(np.minimum(mean // width, _CLASSES - 1).astype(int), weights, _CLASSES)
+    low, high = count_interval(share @ size, (share * (1 - share)) @ size)
+    names = [f"{edge:g}–{edge + width:g}" for edge in edges[:-1]] + [f"{edges[-1]:g}+"]
+    columns = {"actual": actual, "expected": share @ size, "low": low, "high": high}
+    return pd.DataFrame(columns, index=pd.Index(names, name="mean spend"))
+
+
+def _correlation(x: Vector, mean: Vector, weights: Vector) -> float:
+    covariance = np.cov(x, mean, aweights=weights)
+    spread = np.sqrt(covariance[0, 0] * covariance[1, 1])
+    return float(covariance[0, 1] / spread) if spread > 0 else 0.0

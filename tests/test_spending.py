@@ -1,0 +1,127 @@
+"""Gamma-gamma: the published fit, the truth recovered, and data that cannot tell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmlab.customers import count_customers, summarize_customers
+from crmlab.plots import alternative_text
+from crmlab.spending import GammaGamma, _log_likelihood
+
+CDNOW = Path(os.environ.get("CRMLAB_CDNOW", Path(__file__).parents[1] / ".." / "shared" / "data" / "CDNOW_sample.txt"))
+TRUTH = np.array([6.25, 3.74, 15.44])
+
+
+def simulate(rng: np.random.Generator, size: int) -> pd.DataFrame:
+    p, q, v = TRUTH
+    x = rng.geometric(0.4, size)
+    rate = rng.gamma(q, 1 / v, size)
+    mean = rng.gamma(p * x, 1 / (rate * x))
+    return pd.DataFrame({"frequency": x, "monetary_value": mean, "truth": p / rate})
+
+
+@pytest.mark.skipif(not CDNOW.exists(), reason="the CDNOW sample is not here; name its file in CRMLAB_CDNOW")
+def test_the_published_fit():
+    """Fader, Hardie and Lee (2005), Journal of Marketing Research 42(4): p 6.25, q 3.74, v 15.44 on 946 customers."""
+    rows = pd.read_csv(CDNOW, sep=r"\s+", header=None, usecols=[1, 2, 4], dtype={1: str})
+    rows.columns = ["customer_id", "ordered_at", "amount"]
+    orders = rows.assign(ordered_at=pd.to_datetime(rows["ordered_at"], format="%Y%m%d"))
+    spend = GammaGamma.fit(summarize_customers(orders, "1997-09-30"))
+    assert spend.parameters.round(2).to_list() == [6.25, 3.74, 15.44]
+    assert spend.log_likelihood == pytest.approx(-4055.92, abs=0.01)
+    assert (spend.customers, spend.left_out, spend.converged) == (946, 1411, True)
+
+
+def test_the_gradient_is_that_of_the_likelihood():
+    x, mean = np.array([1.0, 3, 30]), np.array([5.0, 80, 33])
+    _, slope = _log_likelihood(TRUTH, x, mean)
+    for i, width in enumerate(1e-6 * TRUTH):
+        shift = np.eye(3)[i] * width
+        up, down = (_log_likelihood(TRUTH + sign * shift, x, mean)[0] for sign in (1, -1))
+        np.testing.assert_allclose(slope[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
+
+
+def test_intervals_hold_the_truth_as_often_as_they_promise():
+    rng = np.random.default_rng(2)
+    missed = np.zeros(3)
+    for _ in range(80):
+        model = GammaGamma.fit(simulate(rng, 1500))
+        rows = model.summary()
+        missed += ((rows["low"] > TRUTH) | (rows["high"] < TRUTH)).to_numpy()
+        assert model.converged
+    assert (missed <= 10).all(), missed
+    assert missed.sum() > 0
+
+
+def test_expected_spend_beats_the_customers_own_mean():
+    data = simulate(np.random.default_rng(8), 3000)
+    spend = GammaGamma.fit(data)
+    shrunk, own = spend.expected_spend(data), data["monetary_value"]
+    assert ((shrunk - data["truth"]) ** 2).mean() < 0.8 * ((own - data["truth"]) ** 2).mean()
+    assert shrunk.mean() == pytest.approx(data["truth"].mean(), rel=0.03)
+    assert spend.population_mean == pytest.approx(6.25 * 15.44 / 2.74, rel=0.08)
+
+
+def test_grouping_never_changes_a_fit():
+    data = simulate(np.random.default_rng(1), 400).round(0).clip(lower=1)
+    rows, counts = GammaGamma.fit(data), GammaGamma.fit(count_customers(data, ["frequency", "monetary_value"]))
+    np.testing.assert_allclose(counts.parameters, rows.parameters, rtol=1e-9)
+    pd.testing.assert_frame_equal(counts.table, rows.table)
+
+
+def test_the_table_counts_every_customer():
+    model = GammaGamma.fit(simulate(np.random.default_rng(4), 700))
+    assert model.table["actual"].sum() == 700
+    assert model.table["expected"].sum() == pytest.approx(700)
+    assert model.table["actual"].between(model.table["low"], model.table["high"]).mean() >= 0.8
+
+
+def test_who_never_came_back_is_left_out_and_given_the_mean_of_all():
+    data = simulate(np.random.default_rng(4), 300)
+    more = pd.concat([data, pd.DataFrame({"frequency": [0, 2], "monetary_value": [0.0, 0.0]})], ignore_index=True)
+    model = GammaGamma.fit(more)
+    assert model.left_out == 2
+    np.testing.assert_allclose(model.parameters, GammaGamma.fit(data).parameters, rtol=1e-9)
+    np.testing.assert_allclose(model.expected_spend(more).tail(2), model.population_mean)
+
+
+def test_spend_that_goes_with_frequency_shows():
+    data = simulate(np.random.default_rng(6), 500)
+    assert abs(GammaGamma.fit(data).correlation) < 0.12
+    linked = data.assign(monetary_value=data["monetary_value"] * data["frequency"])
+    assert GammaGamma.fit(linked).correlation > 0.4
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"frequency": [0, 0, 0], "monetary_value": [0, 0, 0]}, "more than three customers"),
+        ({"frequency": [1] * 9, "monetary_value": [20.0] * 9}, "the data do not determine"),
+        ({"frequency": [1] * 9}, "no column monetary_value"),
+        ({"frequency": [1] * 9, "monetary_value": [20.0] * 8 + [np.nan]}, "monetary_value: 1 values are empty"),
+    ],
+)
+def test_data_that_cannot_tell_are_refused(rows, said):
+    with pytest.raises(ValueError, match=said):
+        GammaGamma.fit(pd.DataFrame(rows))
+
+
+def test_an_infinite_mean_is_not_handed_on():
+    rng = np.random.default_rng(3)
+    heavy = pd.DataFrame({"frequency": 2.0, "monetary_value": rng.gamma(8, 1 / rng.gamma(0.6, 1, 900))})
+    model = GammaGamma.fit(heavy)
+    assert model.q < 1
+    with pytest.raises(ValueError, match="infinite"):
+        model.expected_spend(heavy)
+
+
+def test_the_picture_asks_a_question_and_says_its_numbers():
+    model = GammaGamma.fit(simulate(np.random.default_rng(4), 700))
+    ax = model.plot()
+    assert ax.get_title().endswith("?")
+    assert f"{model.table['expected'].iloc[0]:.4g}" in alternative_text(ax.figure)
