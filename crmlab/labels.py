@@ -18,6 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "customers": ("customers", "고객 수"),
     "estimate": ("estimate", "추정값"),
     "farming": ("farming", "농사(유지)"),
+    "fitted": ("fitted", "적합값"),
     "forecast": ("forecast", "예측"),
     "hazard": ("churn rate in the period", "기간별 이탈률"),
     "high": ("high", "상한"),

@@ -1,0 +1,186 @@
+"""Shifted-beta-geometric: the published numbers, the truth recovered, and data that cannot tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmlab.estimation import Maximum
+from crmlab.plots import alternative_text
+from crmlab.renewals import ShiftedBetaGeometric, _log_likelihood
+
+HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
+REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
+
+
+def known(alpha: float, beta: float) -> ShiftedBetaGeometric:
+    """A model with these parameters, known without error."""
+    top = Maximum(ShiftedBetaGeometric.NAMES, np.log([alpha, beta]), np.zeros((2, 2)), 0.0, converged=True)
+    return ShiftedBetaGeometric(pd.DataFrame(), top, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("survivors", "alpha", "beta", "height"),
+    [(HIGH_END, 0.6681, 3.8061, -1611.158), (REGULAR, 0.7041, 1.1820, -1680.265)],
+)
+def test_the_published_fits(survivors, alpha, beta, height):
+    """Fader and Hardie (2007), Journal of Interactive Marketing 21(1): seven years of two kinds of customers."""
+    model = ShiftedBetaGeometric.fit(survivors=survivors)
+    assert model.converged
+    assert (model.alpha, model.beta) == pytest.approx((alpha, beta), abs=5e-5)
+    assert model.log_likelihood == pytest.approx(height, abs=5e-4)
+
+
+def test_the_forecast_comes_near_to_what_the_paper_held_out():
+    held_out = {8: 0.468, 9: 0.445, 10: 0.427, 11: 0.409, 12: 0.394}
+    projected = ShiftedBetaGeometric.fit(survivors=HIGH_END).project(12)
+    for year, share in held_out.items():
+        assert projected.loc[year, "estimate"] == pytest.approx(share, abs=0.02)
+        assert projected.loc[year, "low"] < share < projected.loc[year, "high"]
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "published"),
+    [
+        (3.80, 15.20, {4: 3.84, 3: 3.72, 2: 3.59, 1: 3.45, 0: 3.31}),
+        (1 / 15, 4 / 15, {4: 10.19, 3: 10.06, 2: 9.86, 1: 9.46, 0: 7.68}),
+        (0.764, 1.296, {0: 2.882, 1: 3.939, 4: 5.682}),
+    ],
+)
+def test_the_published_residual_lifetimes(alpha, beta, published):
+    """Fader and Hardie (2010), Marketing Science 29(1), at 10 % a year."""
+    lifetimes = known(alpha, beta).residual_lifetime(list(published), 0.1)
+    assert lifetimes.to_list() == pytest.approx(list(published.values()), abs=5.1e-3)
+
+
+def test_the_published_value_of_a_customer_base():
+    """The same paper, case 1: 207,438 payments to come from the customers of 2004, discounted."""
+    there = {4: 4391, 3: 7961, 2: 11340, 1: 15200, 0: 20500}
+    lifetimes = known(3.80, 15.20).residual_lifetime(list(there), 0.1)
+    assert lifetimes @ pd.Series(there) == pytest.approx(207_438, abs=1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(alpha=st.floats(0.2, 20), beta=st.floats(0.2, 20), renewals=st.integers(0, 30), rate=st.floats(0.02, 0.5))
+def test_the_residual_lifetime_is_the_sum_of_the_discounted_chances_to_renew(alpha, beta, renewals, rate):
+    model, t = known(alpha, beta), np.arange(3000)
+    there = model.survival(renewals + 1 + t).to_numpy() / model.survival(renewals).item()
+    expected = (there * (1 + rate) ** -t.astype(float)).sum()
+    assert model.residual_lifetime(renewals, rate).item() == pytest.approx(expected, rel=1e-8)
+
+
+def test_without_discount_the_residual_lifetime_is_finite_only_with_a_light_tail():
+    assert known(3, 6).residual_lifetime(0, 0.0).item() == pytest.approx(6 / 2)
+    for alpha, rate in ((0.9, 0.0), (3, -0.1)):
+        with pytest.raises(ValueError, match="not finite"):
+            known(alpha, 6).residual_lifetime(0, rate)
+
+
+def test_without_differences_between_customers_the_model_is_geometric():
+    model = known(2e6, 8e6)
+    np.testing.assert_allclose(model.survival(range(20)), 0.8 ** np.arange(20), rtol=1e-4)
+    np.testing.assert_allclose(model.retention_rates(20), 0.8, rtol=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(alpha=st.floats(0.05, 20), beta=st.floats(0.05, 20))
+def test_survival_is_the_product_of_rising_retention_rates(alpha, beta):
+    model = known(alpha, beta)
+    rates = model.retention_rates(15)
+    assert (rates.diff().dropna() > 0).all()
+    np.testing.assert_allclose(model.survival(range(1, 16)), rates.cumprod(), rtol=1e-9)
+    assert model.survival(0).item() == 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(point=st.tuples(st.floats(-2, 2), st.floats(-2, 2)))
+def test_the_gradient_is_that_of_the_likelihood(point):
+    time, left, parameters = np.array([1.0, 5, 0, 9]), np.array([True, True, False, False]), np.exp(point)
+    _, slope = _log_likelihood(parameters, time, left)
+    for i, width in enumerate(1e-6 * parameters):
+        shift = np.eye(2)[i] * width
+        up, down = (_log_likelihood(parameters + sign * shift, time, left)[0] for sign in (1, -1))
+        np.testing.assert_allclose(slope[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
+
+
+def simulate(rng: np.random.Generator, size: int, alpha: float, beta: float) -> pd.DataFrame:
+    """Cohorts of different age, so that each customer is cut off at its own time."""
+    time = rng.geometric(rng.beta(alpha, beta, size))
+    end = rng.integers(0, 9, size)
+    return pd.DataFrame({"duration": np.minimum(time, end), "churned": time <= end})
+
+
+def test_intervals_hold_the_truth_as_often_as_they_promise():
+    """A hundred fits: each 95 % interval may miss in up to 12 of them (one in a thousand if it keeps its promise)."""
+    rng, truth, missed = np.random.default_rng(7), (1.2, 4.0), np.zeros(3)
+    later = known(*truth).survival(12).item()
+    for _ in range(100):
+        model = ShiftedBetaGeometric.fit(simulate(rng, 2500, *truth))
+        rows, row = model.summary(), model.project(12).loc[12]
+        missed[:2] += [
+            not rows.loc[name, "low"] <= value <= rows.loc[name, "high"]
+            for name, value in zip(model.NAMES, truth, strict=True)
+        ]
+        missed[2] += not row["low"] <= later <= row["high"]
+        assert model.converged
+    assert (missed <= 12).all(), missed
+    assert missed.sum() > 0
+
+
+def test_rows_counts_and_survivors_give_one_answer():
+    counts = pd.DataFrame({"duration": [1, 2, 3, 3], "churned": [1, 1, 1, 0], "customers": [369, 163, 86, 382]})
+    rows = counts.loc[counts.index.repeat(counts["customers"])].drop(columns="customers").sample(frac=1, random_state=3)
+    models = [ShiftedBetaGeometric.fit(counts), ShiftedBetaGeometric.fit(rows)]
+    models.append(ShiftedBetaGeometric.fit(survivors=REGULAR[:4]))
+    for model in models[1:]:
+        np.testing.assert_allclose(model.parameters, models[0].parameters, rtol=1e-9)
+        pd.testing.assert_frame_equal(model.table, models[0].table)
+
+
+def test_the_table_counts_who_was_at_risk():
+    counts = pd.DataFrame({"duration": [1, 0, 2, 3, 3], "churned": [1, 0, 0, 1, 0], "customers": [30, 10, 20, 15, 25]})
+    table = ShiftedBetaGeometric.fit(counts).table
+    assert table["at_risk"].to_list() == [100, 90, 60, 40]
+    assert table["churned"].to_list() == [0, 30, 0, 15]
+    assert table["observed"].to_list() == pytest.approx([1, 2 / 3, 2 / 3, 2 / 3 * 25 / 40])
+    assert (table["low"] <= table["fitted"]).all()
+    assert (table["fitted"] <= table["high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "either data or survivors"),
+        ({"survivors": [100, 50]}, "at least three"),
+        ({"survivors": [100, 50, 60]}, "only shrink"),
+        ({"survivors": [1.0, 0.8, 0.7]}, "numbers of customers"),
+        ({"survivors": [100, 100, 100]}, "nobody left"),
+        ({"survivors": [100, 80, 64]}, "constant retention rate of 0.800"),
+        ({"data": pd.DataFrame({"duration": [1, 2]})}, "no column churned"),
+        ({"data": pd.DataFrame({"duration": [1, 2.5], "churned": [1, 0]})}, "no whole number"),
+        ({"data": pd.DataFrame({"duration": [1, 2], "churned": [1, 2]})}, "neither 0 nor 1"),
+        ({"data": pd.DataFrame({"duration": [0, 2], "churned": [1, 0]})}, "the first period was paid"),
+        ({"data": pd.DataFrame({"duration": [1, 1], "churned": [1, 0]})}, "need at least two"),
+        ({"data": pd.DataFrame({"duration": [1, None], "churned": [1, 0]})}, "duration: 1 values are empty"),
+    ],
+)
+def test_data_that_cannot_tell_are_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        ShiftedBetaGeometric.fit(**options)
+
+
+@pytest.mark.parametrize("ask", [lambda m: m.survival(1.5), lambda m: m.project(-1), lambda m: m.retention_rates(0)])
+def test_questions_outside_whole_periods_are_refused(ask):
+    with pytest.raises(ValueError, match=r"whole number|begin with period 1"):
+        ask(known(1, 2))
+
+
+def test_the_picture_asks_a_question_and_says_its_numbers():
+    model = ShiftedBetaGeometric.fit(survivors=HIGH_END)
+    ax = model.plot()
+    assert ax.get_title() == "How many contracts survive?"
+    for number in ("observed ends at 0.491", "fitted ends at 0.4889", "0.458 to 0.5199"):
+        assert number in alternative_text(ax.figure)
