@@ -172,7 +172,7 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
         raise ValueError("the table of customers has no customers: it is empty, or a count is negative")
     if decimals is not None:
         rows = rows.round(decimals)
-    grouped = rows.assign(customers=customers).query("customers > 0").groupby(list(columns))["customers"]
+    grouped = rows.assign(customers=customers).loc[customers > 0].groupby(list(columns))["customers"]
     counts = grouped.sum().reset_index()
     counts.attrs = dict(frame.attrs)
     return counts

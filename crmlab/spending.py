@@ -77,7 +77,7 @@ class GammaGamma(Fitted):
             If a column is missing, nobody came back, or the data cannot identify the model.
         """
         counts = count_customers(data, columns=_COLUMNS)
-        used = counts.query("frequency > 0 and monetary_value > 0")
+        used = counts.loc[(counts["frequency"] > 0) & (counts["monetary_value"] > 0)]
         x, mean, weights = (used[name].to_numpy(float) for name in (*_COLUMNS, "customers"))
         if len(used) == 0 or weights.sum() <= len(cls.NAMES):
             raise ValueError("gamma-gamma needs more than three customers who came back and spent something")
