@@ -114,16 +114,12 @@ def adopt(
         header that are not named keep their own names, and come along even where the dictionary does not know them.
     name
         What the company is called; else the name of `out`, or of the first file.
-    out
-        A folder to save the company in, for `open_company`.
-    encoding
-        How the files are encoded.
-    currency
-        ISO code of the money columns.
+    out, overwrite
+        A folder to save the company in, and whether to replace it where crmlab wrote it before.
+    encoding, currency
+        How the files are encoded; the ISO code of the money columns.
     observation_end
         The last day on which anything could have been observed; else the last day that occurs.
-    overwrite
-        Whether to replace `out`, where crmlab wrote it before.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def run(
     progress: bool = True,
     notebooks: Path | None = None,
 ) -> list[Outcome]:
-    """Run lessons and write one page of HTML for each, and an index.
+    """Run lessons, write one page of HTML for each and an index, and return what became of them.
 
     Parameters
     ----------
@@ -69,22 +69,15 @@ def run(
         Numbers or names, or "all".
     company
         A built-in company or a folder; None leaves each lesson its own.
-    out
-        A new or empty folder.
+    out, overwrite
+        A new or empty folder, and whether to replace a report that was written there before.
     settings
         Values for parameters of the lessons, as ``{"CALIBRATION_END": "1997-09-30"}``. A lesson without such a
         parameter runs without it.
-    overwrite
-        Whether to replace a report that was written to `out` before.
     progress
         Whether to show a bar.
     notebooks
         The folder of the lessons; that of the course if not given.
-
-    Returns
-    -------
-    list
-        What became of each lesson.
 
     Raises
     ------
@@ -97,8 +90,7 @@ def run(
     """
     known = find_lessons(notebooks)
     chosen = choose([lessons] if isinstance(lessons, str) else lessons, known)
-    settings = dict(settings or {})
-    _refuse_settings(settings, chosen)
+    settings = _accepted(settings or {}, chosen)
     opened = open_company(company) if company is not None else None
     with fresh(out, overwrite, _ours) as place:
         outcomes = [_outcome(lesson, company, opened, settings) for lesson in _bar(chosen, progress)]
@@ -127,13 +119,14 @@ def _bar(lessons: Sequence[Lesson], progress: bool) -> Iterable[Lesson]:
         yield lesson
 
 
-def _refuse_settings(settings: Mapping[str, Any], lessons: Sequence[Lesson]) -> None:
+def _accepted(settings: Mapping[str, Any], lessons: Sequence[Lesson]) -> dict[str, Any]:
     if "COMPANY" in settings:
         raise ValueError("COMPANY is not set like other parameters: name the company (--company on the command line)")
     for name in settings:
         if not any(name in lesson.parameters for lesson in lessons):
             has = "; ".join(f"{lesson.number} has {', '.join(lesson.parameters) or 'none'}" for lesson in lessons)
             raise ValueError(f"no chosen lesson has the parameter {name!r}: {has}")
+    return dict(settings)
 
 
 def _outcome(
