@@ -170,18 +170,20 @@ def _describe_table(resource: dict[str, Any], tables: Mapping[str, pd.DataFrame]
 
 def _known_field(column: Column) -> dict[str, Any]:
     told = {
-        "required": not column.empty,
-        "enum": list(column.values),
+        "required": None if column.empty else True,
+        "enum": list(column.values) or None,
         "minimum": column.low,
         "maximum": column.high,
     }
-    constraints = {rule: value for rule, value in told.items() if value not in (None, [], False)}
+    constraints = {rule: value for rule, value in told.items() if value is not None}
     field = {"name": column.name, "type": _TYPES[column.kind], "description": column.meaning, "unit": column.unit}
     return {key: value for key, value in (field | {"constraints": constraints}).items() if value}
 
 
 def _resource(told: Mapping[str, Any], table: Table | None) -> Resource:
-    name, path = str(told["name"]), str(told["path"])
+    name, path = str(told["name"]), told["path"]
+    if not isinstance(path, str):
+        raise TypeError(f"the path {path!r} is no text")
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or ":" in path or "\\" in path:
         raise ValueError(f"the path {path!r} leads out of the folder")
     kinds = {column.name: column.kind for column in table.columns} if table else {}

@@ -70,6 +70,8 @@ def read(path: Path, table: str, columns: Columns | None = None, encoding: str =
     separator = _separator(text)
     reading = Reading(pd.DataFrame())
     records = list(_records(text, separator, table, reading.problems))
+    if not records:
+        raise DataError(reading.problems)
     header = _has_header(records[0][1], table, columns)
     names = [name.strip() for name in records[0][1]] if header else None
     rows = _even(records[1:] if header else records, names, table, reading.problems)
@@ -98,7 +100,7 @@ def _text(path: Path, table: str, encoding: str) -> str:
     lines = [number for number, line in enumerate(StringIO(text, newline=None), 1) if "\0" in line]
     if lines:
         remedy = "Save the file as UTF-8 text, or name its encoding, perhaps 'utf-16'."
-        raise DataError([_lines(table, f"of {path.name} broken by NUL bytes", lines, remedy)])
+        raise DataError([_lines(table, f"broken by NUL bytes in {path.name}", lines, remedy)])
     if not text.strip():
         raise DataError([Problem(table, "", f"{path.name} is empty", "Give a file with rows.")])
     return text
@@ -112,7 +114,7 @@ def _undecodable(path: Path, table: str, data: bytes, encoding: str) -> Problem:
         except UnicodeError:
             lines.append(number)
     remedy = "Save it as UTF-8, or name its encoding, as 'cp949' (Korean) or 'cp1252' (western Europe)."
-    return _lines(table, f"of {path.name} not text in {encoding}", lines or [1], remedy)
+    return _lines(table, f"not {encoding} text in {path.name}", lines or [1], remedy)
 
 
 def _lines(table: str, what: str, lines: list[int], remedy: str) -> Problem:
@@ -171,7 +173,7 @@ def _even(
     for width in sorted(set(widths) - {usual}):
         lines = [line for line, fields in records if len(fields) == width]
         remedy = "Put a text that holds a separator in quotation marks."
-        problems.append(_lines(table, f"of {width} fields, where {usual} are expected", lines, remedy))
+        problems.append(_lines(table, f"{width} fields wide, where {usual} are expected", lines, remedy))
     return [record for record in records if len(record[1]) == usual]
 
 
