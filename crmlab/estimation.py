@@ -174,6 +174,20 @@ def share_interval(share: Any, error: Any, z: float = Z95) -> tuple[Vector, Vect
     return np.where(fixed, share, low), np.where(fixed, share, high)
 
 
+def wilson(successes: Any, trials: Any, z: float = Z95) -> tuple[Vector, Vector]:
+    """Return the 95 % interval of a share by Wilson (1927).
+
+    Examples
+    --------
+    >>> [round(float(end), 4) for end in wilson(5, 40)]
+    [0.0546, 0.2611]
+    """
+    count, n = np.asarray(successes, float), np.asarray(trials, float)
+    middle = (count + z**2 / 2) / (n + z**2)
+    half = z / (n + z**2) * np.sqrt(count * (n - count) / n + z**2 / 4)
+    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+
+
 def count_interval(expected: Any, variance: Any, z: float = Z95) -> tuple[Vector, Vector]:
     """Return the range in which a count falls in 95 of 100 cases, never below 0."""
     half = z * np.sqrt(np.asarray(variance, float))

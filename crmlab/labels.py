@@ -78,6 +78,36 @@ WORDS: dict[str, tuple[str, str]] = {
         "weeks since the first customer's first purchase",
         "첫 고객의 첫 구매 이후 주 수",
     ),
+    "How does the rate answer to spend?": (
+        "How does the rate answer to spend?",
+        "지출을 늘리면 비율은 얼마나 오르는가?",
+    ),
+    "How much of the budget should go to the customers we have?": (
+        "How much of the budget should go to the customers we have?",
+        "예산 중 얼마를 기존 고객에게 써야 하는가?",
+    ),
+    "Which input moves the value most?": (
+        "Which input moves the value most?",
+        "어떤 입력값이 가치를 가장 크게 바꾸는가?",
+    ),
+    "best split": ("best split", "최적 배분"),
+    "discount_rate": ("discount rate", "할인율"),
+    "farming_ceiling": ("farming: ceiling", "농사: 상한"),
+    "farming_floor": ("farming: floor", "농사: 하한"),
+    "farming_k": ("farming: speed k", "농사: 속도 k"),
+    "hunting_ceiling": ("hunting: ceiling", "사냥: 상한"),
+    "hunting_floor": ("hunting: floor", "사냥: 하한"),
+    "hunting_k": ("hunting: speed k", "사냥: 속도 k"),
+    "input at its high end": ("input at its high end", "입력값 상한"),
+    "input at its low end": ("input at its low end", "입력값 하한"),
+    "margin": ("margin", "마진"),
+    "prospects": ("prospects", "잠재 고객 수"),
+    "rate": ("rate", "비율"),
+    "share for farming": ("share of the budget for farming (%)", "농사(유지)에 쓰는 예산 비율(%)"),
+    "share won or kept": ("share won or kept", "획득 또는 유지 비율"),
+    "spend a head": ("spend a head (currency)", "1인당 지출(통화)"),
+    "this plan": ("this plan", "현재 계획"),
+    "value (currency)": ("value (currency)", "가치(통화)"),
 }
 
 _current = "en"

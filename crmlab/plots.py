@@ -262,3 +262,46 @@ def mark_time(ax: Axes, time: float, text: str) -> Axes:
 def alternative_text_of(ax: Axes) -> str:
     """Return what was described of one Axes so far."""
     return getattr(ax.figure, "crmlab_alt", {}).get(id(ax), "")
+
+
+def points(table: pd.DataFrame, ax: Axes, label: str) -> Axes:
+    """Add observed shares with their intervals to a drawing of a curve.
+
+    Parameters
+    ----------
+    table
+        Index: where they lie on the x axis. Columns `rate`, `low`, `high`.
+    """
+    reach = [table["rate"] - table["low"], table["high"] - table["rate"]]
+    ax.errorbar(table.index, table["rate"], yerr=reach, fmt="o", color=PALETTE[4], capsize=3, lw=1.2, label=label)
+    ax.legend()
+    said = "; ".join(f"{row.rate:.3g} ({row.low:.3g} to {row.high:.3g}) at {x:g}" for x, row in table.iterrows())
+    return describe(ax, f"{alternative_text_of(ax)} Points with intervals, {label}: {said}.")
+
+
+def tornado(table: pd.DataFrame, base: float, ax: Axes | None, title: str, xlabel: str) -> Axes:
+    """Draw by how much each input moves a value, the widest bar on top.
+
+    Parameters
+    ----------
+    table
+        Index: the inputs, widest first. Columns `low`, `high` (the input) and `value_at_low`, `value_at_high`.
+    base
+        The value with every input as it is.
+    """
+    ax = new_axes(ax)
+    rows = list(range(len(table)))[::-1]
+    for i, end in enumerate(("low", "high")):
+        reach = table[f"value_at_{end}"] - base
+        style = {"color": PALETTE[i], "hatch": ("", "//")[i], "alpha": 0.8, "label": word(f"input at its {end} end")}
+        ax.barh(rows, reach, left=base, height=0.6, **style)
+    ax.axvline(base, color=FAINT, lw=1)
+    names = [f"{word(str(name))} ({row.low:.4g}–{row.high:.4g})" for name, row in table.iterrows()]
+    ax.set_yticks(rows, names)
+    ax.legend()
+    finish(ax, title, xlabel, "")
+    said = "; ".join(
+        f"{name} from {row.low:.4g} to {row.high:.4g} moves it from {row.value_at_low:.4g} to {row.value_at_high:.4g}"
+        for name, row in table.iterrows()
+    )
+    return describe(ax, f"{title} Bars of {xlabel} around {base:.4g}, the widest on top: {said}.")
