@@ -126,8 +126,17 @@ class ShiftedBetaGeometric(Fitted):
         rates = (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
         return pd.Series(rates, index=pd.Index(t, name="period"), name="retention_rate")
 
-    def project(self, n: int) -> pd.DataFrame:
+    def project(self, n: int, renewals: int = 0) -> pd.DataFrame:
         """Return the share still there after 0 to `n` periods, with the 95 % interval of that share.
+
+        Who has renewed k times has a probability to leave that is beta-distributed with alpha and beta + k.
+
+        Parameters
+        ----------
+        n
+            How many periods ahead.
+        renewals
+            How often the customers have renewed already; 0 for new ones.
 
         Returns
         -------
@@ -137,11 +146,17 @@ class ShiftedBetaGeometric(Fitted):
         Raises
         ------
         ValueError
-            If `n` is no whole number from 0 up.
+            If `n` or `renewals` is no whole number from 0 up.
+
+        Examples
+        --------
+        >>> sbg = ShiftedBetaGeometric.fit(survivors=[1000, 869, 743, 653, 593, 551, 517, 491])
+        >>> sbg.project(5, renewals=7)["estimate"].round(3).to_list()  # the last is 0.378 / 0.489
+        [1.0, 0.942, 0.891, 0.847, 0.808, 0.773]
         """
-        periods = np.arange(int(_whole(n).item()) + 1)
-        share = _survival(self._point, periods)
-        low, high = share_interval(share, self._errors(lambda parameters: _survival(parameters, periods)))
+        periods, done = np.arange(int(_whole(n).item()) + 1), np.array([0, int(_whole(renewals).item())])
+        share = _survival(self._point + done, periods)
+        low, high = share_interval(share, self._errors(lambda parameters: _survival(parameters + done, periods)))
         index = pd.Index(periods, name="period")
         return pd.DataFrame({"estimate": share, "low": low, "high": high}, index=index)
 

@@ -184,3 +184,19 @@ def test_the_picture_asks_a_question_and_says_its_numbers():
     assert ax.get_title() == "How many contracts survive?"
     for number in ("observed ends at 0.491", "fitted ends at 0.4889", "0.458 to 0.5199"):
         assert number in alternative_text(ax.figure)
+
+
+def test_who_renewed_already_is_projected_from_there_on():
+    """P(stays 5 more | stayed 7) = S(12) / S(7), and the interval is that of the ratio, not of its parts."""
+    model = ShiftedBetaGeometric.fit(survivors=HIGH_END)
+    ahead, ratio = model.project(5, renewals=7), model.survival(12).item() / model.survival(7).item()
+    assert ahead.loc[5, "estimate"] == pytest.approx(ratio)
+    assert ahead.loc[0].to_list() == [1.0, 1.0, 1.0]
+    draws = np.random.default_rng(3).multivariate_normal(np.log(model.parameters), model.maximum.covariance, 4000)
+    ratios = [survival_by_product(*np.exp(draw), 12) / survival_by_product(*np.exp(draw), 7) for draw in draws]
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    assert (ahead.loc[5, "low"], ahead.loc[5, "high"]) == pytest.approx((low, high), abs=0.004)
+
+
+def survival_by_product(alpha, beta, periods):
+    return np.prod([(beta + t) / (alpha + beta + t) for t in range(periods)])
