@@ -124,6 +124,7 @@ def label_end(ax: Axes, text: str, x: float, y: float, colour: str) -> None:
         (x, y),
         xytext=(6, 0),
         textcoords="offset points",
+        annotation_clip=False,  # a label pushed above the axes would vanish
         color=colour,
         va="center",
         fontsize=10,

@@ -84,3 +84,11 @@ def test_dots_keep_the_order_of_the_table():
     ax = plots.dots(table, None, "Which?", "share")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
     assert ax.get_yticks()[0] > ax.get_yticks()[1]
+
+
+def test_an_end_label_pushed_above_the_axes_is_still_drawn():
+    table = pd.DataFrame({name: [0.0, 1.0] for name in "abcd"}, index=[0, 1])
+    ax = plots.lines(table, None, "Title?", "x", "y")
+    ax.figure.canvas.draw()
+    assert max(text.xy[1] for text in ax.texts) > ax.get_ylim()[1]
+    assert all(text._check_xy(ax.figure.canvas.get_renderer()) for text in ax.texts)
