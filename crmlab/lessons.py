@@ -7,6 +7,7 @@ needs, the columns that it needs beyond those which the table always has.
 from __future__ import annotations
 
 import ast
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
@@ -77,13 +78,11 @@ def find_lessons(folder: Path | None = None) -> dict[str, Lesson]:
     ValueError
         If there is no lesson, as where the package is installed without the course.
     """
-    import nbformat
-
     folder = folder or notebooks_folder()
     lessons = {}
     for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        told = notebook.metadata.get("crmlab", {})
+        notebook = json.loads(path.read_text(encoding="utf-8"))  # nbformat takes seconds to import
+        told = notebook["metadata"].get("crmlab", {})
         number = path.stem.partition("-")[0]
         title = told.get("title") or _title(notebook) or path.stem
         tables = {name: list(columns) for name, columns in told.get("tables", {}).items()}
@@ -135,20 +134,25 @@ def hushed():
         logger.setLevel(level)
 
 
-def _title(notebook: Any) -> str:
-    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+def _title(notebook: Mapping[str, Any]) -> str:
+    cells = (cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    lines = (line for cell in cells for line in _source(cell).splitlines())
     return next((line.lstrip("# ").strip() for line in lines if line.startswith("# ")), "")
 
 
-def _parameters(notebook: Any) -> dict[str, Any]:
+def _parameters(notebook: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the cell tagged `parameters` assigns."""
     parameters: dict[str, Any] = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
-            for statement in ast.parse(cell.source).body:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
+            for statement in ast.parse(_source(cell)).body:
                 if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                     parameters[statement.targets[0].id] = _plain(statement.value)
     return parameters
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    return "".join(cell["source"])  # a text, or a list of lines
 
 
 def _plain(value: ast.expr) -> Any:

@@ -152,7 +152,7 @@ def _prepare_output(output: Any, hide: Mapping[str, str], lift: Callable[[str], 
 
 def _hidden(text: str, hide: Mapping[str, str]) -> str:
     for path, shown in hide.items():
-        for spelled in (path, path.replace("\\", "\\\\"), Path(path).as_posix()):
+        for spelled in (path, path.replace("\\", "\\\\"), path.replace("\\", "/")):
             text = text.replace(spelled, shown)
     return text
 

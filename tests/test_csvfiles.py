@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.csvfiles import Field, checksum, from_csv, kind_of, to_csv
@@ -12,6 +12,7 @@ from crmlab.csvfiles import Field, checksum, from_csv, kind_of, to_csv
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: "\0" not in text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT, st.none() | st.floats(allow_nan=False)), min_size=1))
 def test_texts_and_floats_come_back_to_the_last_bit(rows: list[tuple[str, float | None]]) -> None:
     frame = pd.DataFrame(rows, columns=["text", "number"]).astype({"text": object, "number": float})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.parsing import guess_kind, has_clock, parse, written
@@ -77,6 +77,7 @@ def test_endless_numbers_are_faults(text: str) -> None:
     assert [fault.what for fault in parse("number", pd.Series([np.inf, 1.0]))[1]] == ["not a finite number"]
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_are_read_to_the_last_bit(number: float) -> None:
     assert parse("number", texts(repr(number)))[0][0] == number

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from crmlab.company import Company
+from crmlab.lessons import Lesson, choose, find_lessons, notebooks_folder
+
+
+def write(folder: Path, name: str, parameters: str = "", **told: object) -> None:
+    cell = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    notebook = new_notebook(cells=[new_markdown_cell("Before\n# The *title*\n"), cell])
+    notebook.metadata["crmlab"] = told
+    nbformat.write(notebook, folder / name)
+
+
+def test_lessons_tell_what_they_need_and_what_can_be_set(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "11-leaving.ipynb",
+        'COMPANY = "retail"\nRATE = 0.1\nDAY = f(1)\n',
+        title="Leaving",
+        tables={"orders": ["n"]},
+    )
+    write(tmp_path, "00-start.ipynb")
+    write(tmp_path, "notes.ipynb")
+    lessons = find_lessons(tmp_path)
+    assert list(lessons) == ["00", "11"]
+    assert (lessons["11"].title, lessons["11"].page, lessons["11"].tables) == (
+        "Leaving",
+        "11-leaving.html",
+        {"orders": ["n"]},
+    )
+    assert lessons["11"].parameters == {"COMPANY": "retail", "RATE": 0.1, "DAY": None}
+    assert (lessons["00"].title, lessons["00"].tables, lessons["00"].parameters) == ("The *title*", {}, {})
+
+
+def test_no_lessons_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="there is no lesson in"):
+        find_lessons(tmp_path)
+
+
+def test_lessons_are_chosen_in_the_order_of_the_course() -> None:
+    lessons = {number: Lesson(number, "", Path(f"{number}-x.ipynb")) for number in ("00", "07", "11")}
+    numbers = [lesson.number for lesson in choose(["11", 7, "07-x", "7"], lessons)]
+    assert numbers == ["07", "11"]
+    assert [lesson.number for lesson in choose(["all"], lessons)] == ["00", "07", "11"]
+    with pytest.raises(ValueError, match="there is no lesson '99': there are 00, 07, 11"):
+        choose(["99"], lessons)
+
+
+def test_what_a_company_lacks_is_named() -> None:
+    lesson = Lesson("1", "", Path(), {"orders": ["shop", "basket"], "leads": [], "tickets": []})
+    orders = pd.DataFrame({"customer_id": ["a"], "shop": [None]})
+    said = lesson.lacks(Company("c", {"orders": orders}, "2025-12-31"))
+    assert said == "needs the tables leads, tickets and the columns orders.shop, orders.basket"
+    whole = {"orders": orders.assign(shop="s", basket=1), "leads": orders, "tickets": orders}
+    assert lesson.lacks(Company("c", whole, "2025-12-31")) == ""
+
+
+def test_the_lessons_are_found_beside_the_package_or_in_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmlab.lessons._TREE", tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path)
+    assert notebooks_folder() == tmp_path / "notebooks"
