@@ -168,9 +168,18 @@ def _install(kind: str, root: Path) -> None:
         print("  uv cannot reach the packages; pip tries, which takes longer.", flush=True)
         _run([*pip, "-r", lock], root, "install the packages")
     _run([*uv, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(root)], root, "install crmlab")
+    _quieten_lab(root)
     _run([own, "-m", "compileall", "-q", str(root / "crmlab")], root, "compile crmlab")
     _run([own, "-c", SMOKE_TEST], root, "try the packages")
     _write_stamp(kind, root)
+
+
+def _quieten_lab(root: Path) -> None:
+    """Keep JupyterLab from asking whether it may fetch news."""
+    folder = root / ".venv" / "etc" / "jupyter" / "labconfig"
+    folder.mkdir(parents=True, exist_ok=True)
+    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (folder / "page_config.json").write_text(json.dumps(quiet), encoding="utf-8")
 
 
 def _write_stamp(kind: str, root: Path) -> None:

@@ -18,9 +18,10 @@ def lab_command(notebook: str = START, root: Path = ROOT) -> list[str]:
 
     Nothing is asked of the network: no news, no search for updates, no list of extensions.
     """
-    command = [str(python()), "-m", "jupyterlab", notebook, "--ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
+    command = [str(python()), "-m", "jupyterlab", "--ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
+    command += [f"--LabApp.default_url=/lab/tree/{notebook}", "--log-level=WARN", "--LabApp.log_level=WARN"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command += ["--LabApp.extension_manager=readonly", "--log-level=WARN"]
+    command += ["--LabApp.extension_manager=readonly"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
