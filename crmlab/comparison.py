@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crmlab import plots
+from crmlab import model_plots, plots
 from crmlab.labels import word
 from crmlab.result import Result
 
@@ -65,9 +65,9 @@ class Comparison(Result):
         """Draw bars of what happened with the model's ranges, or the two as lines over time."""
         words = {"title": word(self.question), "xlabel": word(self.xlabel), "ylabel": word(self.ylabel)}
         if not self.over_time:
-            return plots.bars_and_ranges(self.table, ax, **words)
+            return model_plots.bars_and_ranges(self.table, ax, **words)
         ax = plots.lines(self.table.filter(["expected", "actual", "low", "high"]), ax, **words)
-        return ax if self.fitted_until is None else plots.mark_time(ax, self.fitted_until, word("end of the fit"))
+        return ax if self.fitted_until is None else model_plots.mark_time(ax, self.fitted_until, word("end of the fit"))
 
     def _span(self) -> str:
         if self.over_time:

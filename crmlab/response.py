@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
-from crmlab import plots
+from crmlab import model_plots, plots
 from crmlab.estimation import Z95, Maximum, Vector, covariance_frame, errors_of, jacobian, share_interval, wilson
 from crmlab.labels import word
 from crmlab.response_fit import NAMES, Shape, fit_shape, shape_at
@@ -213,7 +213,7 @@ class ResponseCurve(Result):
             drawn = drawn.drop(columns=["low", "high"])
         words = (word("How does the rate answer to spend?"), word("spend a head"), word("share won or kept"))
         ax = plots.percent_axis(plots.lines(drawn, ax, *words))
-        return ax if self.maximum is None else plots.points(self.table, ax, word("observed"))
+        return ax if self.maximum is None else model_plots.points(self.table, ax, word("observed"))
 
     def _rate_errors(self, spends: Vector) -> Vector:
         if self.maximum is None:

@@ -1,0 +1,69 @@
+"""Every split of a budget between hunting and farming: what it is worth, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab.estimation import Z95, Vector, errors_of
+from crmlab.market import Market
+from crmlab.response import ResponseCurve
+from crmlab.response_fit import Shape, shape_at
+
+_SHARES = np.linspace(0, 1, 41)
+
+
+def frontier(hunting: ResponseCurve, farming: ResponseCurve, market: Market, budget: float) -> pd.DataFrame:
+    """Return what each split of a whole budget is worth, as the table of `crmlab.allocation.Allocation` holds it."""
+    won, kept = market.spends(budget, _SHARES)
+    columns = {
+        "hunting_spend": won,
+        "farming_spend": kept,
+        "acquisition_rate": market.hunting.rate(won),
+        "retention_rate": market.farming.rate(kept),
+        "customer_value": market.margin + market.future(kept),
+        "value": market.value(won, kept),
+    }
+    fitted = [curve.maximum for curve in (hunting, farming) if curve.maximum is not None]
+    if fitted:
+        error = _value_errors(hunting, farming, market, won, kept)
+        columns |= {"low": columns["value"] - Z95 * error, "high": columns["value"] + Z95 * error}
+    return pd.DataFrame(columns, index=pd.Index(_SHARES.round(3), name="farming_share"))
+
+
+def _value_errors(hunting: ResponseCurve, farming: ResponseCurve, market: Market, won: Vector, kept: Vector) -> Vector:
+    """Return the standard errors of the value, from those of both curves, which are independent of each other."""
+    variance: Any = 0.0
+    for name, curve in (("hunting", hunting), ("farming", farming)):
+        if curve.maximum is not None:
+
+            def value(point: Vector, name: str = name, curve: ResponseCurve = curve) -> Vector:
+                return replace(market, **{name: shape_at(point, curve.held)}).value(won, kept)
+
+            variance = variance + errors_of(value, curve.maximum.point, curve.maximum.covariance) ** 2
+    return np.sqrt(variance)
+
+
+def redraw(
+    hunting: ResponseCurve,
+    farming: ResponseCurve,
+    market: Market,
+    spends: tuple[float, float],
+    budget: float,
+    draws: int,
+    seed: int | np.random.Generator,
+) -> pd.DataFrame:
+    """Value a plan, and find the best one, under curves that the experiments allow; see `Allocation.uncertainty`."""
+    rng = np.random.default_rng(seed)
+    pair = hunting.draw(draws, rng), farming.draw(draws, rng)
+    rows = np.empty((draws, 4))
+    for i in range(draws):
+        own, other = (Shape(drawn.floor[i], drawn.ceiling[i], drawn.k[i]) for drawn in pair)
+        drawn_market = replace(market, hunting=own, farming=other)
+        plan = drawn_market.optimum(budget)
+        value, best = drawn_market.value(*spends), drawn_market.value(*plan)
+        rows[i] = value, drawn_market.share(*plan), best, best - value
+    return pd.DataFrame(rows, columns=pd.Index(["value", "best_share", "best_value", "regret"]))
