@@ -3,11 +3,11 @@
 The families, each in a module of its own:
 
 - a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `DataError`, `reveal`;
-- tables of customers: `summarize_customers`, `count_customers`;
+- tables of customers: `summarize_customers`, `count_customers`, `count_repeats`;
 - the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`, `ResponseCurve`,
-  `Allocation`;
-- closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`, `referral_multiplier`,
-  `effort_share`, `nps`;
+  `Allocation`, `Tornado`;
+- closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
+  `referral_multiplier`, `effort_share`, `customer_equity`, `nps`, `nps_answers_needed`;
 - in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.
 
 A module is imported when one of its names is first used, so `import crmlab` stays light.
@@ -21,21 +21,31 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "buyers": ("BetaGeo", "GammaGamma"),
+    "buyers": ("BetaGeo",),
     "churn": ("ChurnCurve", "count_contracts"),
     "company": ("Company",),
-    "customers": ("count_customers", "summarize_customers"),
+    "customers": ("count_customers", "count_repeats", "summarize_customers"),
     "data": ("adopt", "open_company", "save"),
     "exercises": ("exercise",),
     "conversion_time": ("TimeToConvert",),
     "funnel": ("Funnel",),
-    "growth": ("Allocation", "ResponseCurve", "effort_share", "payback", "referral_multiplier"),
+    "growth": (
+        "Allocation",
+        "ResponseCurve",
+        "Tornado",
+        "customer_equity",
+        "effort_share",
+        "payback",
+        "referral_multiplier",
+    ),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),
-    "loyalty": ("nps",),
+    "loyalty": ("nps", "nps_answers_needed"),
     "plots": ("describe",),
     "renewals": ("ShiftedBetaGeometric",),
     "result": ("reveal",),
+    "revenue": ("active_on", "churn_rates", "churn_rise", "monthly_revenue", "project_revenue"),
+    "spending": ("GammaGamma",),
     "session": ("setup", "versions"),
     "simulation": ("simulate_company",),
     "tables": ("dictionary",),
