@@ -146,12 +146,19 @@ class ChurnCurve(Result):
 
     @property
     def survival_function(self) -> pd.Series | pd.DataFrame:
-        """The share still customers by month; a column for each group."""
+        """The share still customers by month; a column for each group, empty where it was not observed so long.
+
+        Examples
+        --------
+        >>> counts = pd.DataFrame({"duration": [1, 3], "churned": [True, False]})
+        >>> ChurnCurve.from_counts(counts).survival_function.to_list()
+        [1.0, 0.5, 0.5, 0.5]
+        """
         return self._wide("estimate")
 
     @property
     def hazard(self) -> pd.Series | pd.DataFrame:
-        """The share of those at risk who leave in each month; a column for each group."""
+        """The share of those at risk who leave in each month; a column for each group, as `survival_function`."""
         return self._wide("hazard")
 
     def restricted_mean(self, months: int) -> float | pd.Series:
@@ -224,8 +231,15 @@ class ChurnCurve(Result):
         return pd.Series({name: ask(rows) for name, rows in self.table.groupby("group", sort=False)}, dtype=float)
 
     def _wide(self, column: str) -> pd.Series | pd.DataFrame:
+        """Return a column for each group, with a row for each month, also for those in which nobody left."""
         wide = self.table.pivot_table(index="time", columns="group", values=column)
-        return wide[""].rename(column) if list(wide.columns) == [""] else wide
+        times = np.asarray(wide.index, float)
+        if (times == np.floor(times)).all():
+            wide = wide.reindex(pd.RangeIndex(int(times.max()) + 1, name="time"))
+        filled = wide.ffill() if column == "estimate" else wide.fillna(0.0)
+        last = [self.table.loc[self.table["group"] == group, "time"].max() for group in wide.columns]
+        seen = filled.where(np.less_equal.outer(np.asarray(filled.index), np.asarray(last)))
+        return seen[""].rename(column) if list(seen.columns) == [""] else seen
 
 
 def _curve(rows: pd.DataFrame) -> pd.DataFrame:

@@ -124,3 +124,14 @@ def test_a_mean_beyond_the_last_month_has_no_interval():
     curve = ChurnCurve.from_counts(pd.DataFrame({"duration": [1, 6], "churned": [True, False]}))
     assert curve.mean_within(9).isna().all(axis=None)
     assert np.isnan(curve.restricted_mean(9))
+
+
+def test_months_without_a_departure_are_there_and_months_not_observed_are_empty():
+    counts = pd.DataFrame({"duration": [1, 4, 2, 2], "churned": [True, False, True, False], "plan": list("aabb")})
+    curve = ChurnCurve.from_counts(counts, by="plan")
+    share, hazard = curve.survival_function, curve.hazard
+    assert share.index.to_list() == [0, 1, 2, 3, 4]
+    assert share["a"].to_list() == [1, 0.5, 0.5, 0.5, 0.5]
+    assert share["b"].to_list() == pytest.approx([1, 1, 0.5, np.nan, np.nan], nan_ok=True)
+    assert hazard["a"].to_list() == [0, 0.5, 0, 0, 0]
+    assert hazard["b"].to_list() == pytest.approx([0, 0, 0.5, np.nan, np.nan], nan_ok=True)
