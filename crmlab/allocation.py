@@ -269,6 +269,7 @@ class Allocation(Result):
         drawn = self.table.filter(["value", "low", "high"]).set_axis(self.table.index * 100)
         title = word("How much of the budget should go to the customers we have?")
         ax = plots.lines(drawn, ax, title, word("share for farming"), word("value (currency)"))
+        model_plots.grouped_axis(ax)
         best = f"{drawn.index[int(np.argmax(drawn['value']))]:g}"
         return model_plots.mark_point(ax, 100 * self.farming_share, self.value, word("this plan"), best)
 

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+def grouped_axis(ax: Axes, axis: str = "y") -> Axes:
+    """Write the large numbers of an axis with commas."""
+    from matplotlib.ticker import FuncFormatter
+
+    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.6g}"))
+    return ax
+
+
 def bars_and_ranges(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel: str) -> Axes:
     """Draw what happened as bars and what a model expects as dots with their ranges, side by side for each row.
 
@@ -27,7 +35,8 @@ def bars_and_ranges(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: st
     reach = [table["expected"] - table["low"], table["high"] - table["expected"]]
     style = {"fmt": "D", "color": PALETTE[1], "capsize": 3, "lw": 1.5, "markersize": 4}
     ax.errorbar(list(rows), table["expected"], yerr=reach, label=word("expected by the model"), **style)
-    ax.set_xticks(list(rows), [f"{name}" for name in table.index])
+    names = [f"{name}" for name in table.index]
+    ax.set_xticks(list(rows), names, rotation=30 if max(map(len, names)) > 7 else 0)
     ax.set_ylim(0, None)
     ax.legend()
     finish(ax, title, xlabel, ylabel)
@@ -71,6 +80,8 @@ def tornado(table: pd.DataFrame, base: float, ax: Axes | None, title: str, xlabe
     base
         The value with every input as it is.
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = new_axes(ax)
     rows = list(range(len(table)))[::-1]
     for i, end in enumerate(("low", "high")):
@@ -78,10 +89,11 @@ def tornado(table: pd.DataFrame, base: float, ax: Axes | None, title: str, xlabe
         style = {"color": PALETTE[i], "hatch": ("", "//")[i], "alpha": 0.8, "label": word(f"input at its {end} end")}
         ax.barh(rows, reach, left=base, height=0.6, **style)
     ax.axvline(base, color=FAINT, lw=1)
-    names = [f"{word(str(name))} ({row.low:.4g}–{row.high:.4g})" for name, row in table.iterrows()]
+    names = [f"{word(str(name))} ({_short(row.low)}–{_short(row.high)})" for name, row in table.iterrows()]
     ax.set_yticks(rows, names)
     ax.legend()
-    finish(ax, title, xlabel, "")
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    finish(grouped_axis(ax, "x"), title, xlabel, "")
     said = "; ".join(
         f"{name} from {row.low:.4g} to {row.high:.4g} moves it from {row.value_at_low:.4g} to {row.value_at_high:.4g}"
         for name, row in table.iterrows()
@@ -95,6 +107,10 @@ def mark_point(ax: Axes, x: float, y: float, text: str, highest: str) -> Axes:
     ax.annotate(text, (x, y), xytext=(0, 9), textcoords="offset points", ha="center", color=PALETTE[1])
     said = f"The curve is highest near {highest}. A mark shows {text} at {x:.4g}, where it is {y:.4g}."
     return describe(ax, f"{_said(ax)} {said}")
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _said(ax: Axes) -> str:

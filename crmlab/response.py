@@ -48,10 +48,10 @@ class ResponseCurve(Result):
     (0.0347, 0.3, 100.0, 144.3)
     >>> tested = pd.DataFrame({"spend": [0, 5, 10, 20], "successes": [2, 95, 160, 230], "customers": [1000] * 4})
     >>> ResponseCurve.fit(tested, floor=None).summary()
-             estimate  standard error    low   high
-    floor       0.002           0.001  0.000  0.008
-    ceiling     0.290           0.043  0.213  0.382
-    k           0.079           0.020  0.047  0.131
+             estimate  standard error       low     high
+    floor      0.0020         0.00141  0.000499  0.00794
+    ceiling    0.2900         0.04350  0.213000  0.38200
+    k          0.0787         0.02040  0.047300  0.13100
     """
 
     shape: Shape
@@ -203,7 +203,8 @@ class ResponseCurve(Result):
         half = np.exp(Z95 * errors[2] / values[2])
         columns = {"estimate": values, "standard error": errors, "low": [*low, values[2] / half]}
         columns["high"] = [*high, values[2] * half]
-        return pd.DataFrame(columns, index=pd.Index(NAMES)).round(3)
+        table = pd.DataFrame(columns, index=pd.Index(NAMES))
+        return table.map(lambda number: float(f"{number:.3g}"))  # k is tiny where money is in won
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the curve; a fitted one with its band and the points of the experiment."""

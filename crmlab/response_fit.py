@@ -107,6 +107,8 @@ def _at_the_ceiling(
     """Hold the ceiling at 1 where the likelihood still rises there; otherwise spend has shown no effect."""
     full = {**held, "ceiling": 1.0}
     refused = "the rate does not rise with spend in a way that tells floor, ceiling and speed apart; test other spends"
+    if "floor" not in held:
+        refused += ", or give the floor (floor=0.0) where no spend near 0 was tested"
     try:
         top = _climb(counts, full)
     except NotIdentifiedError as again:

@@ -80,4 +80,6 @@ class Tornado(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the bars, the widest on top."""
-        return model_plots.tornado(self.table, self.base, ax, word("Which input moves the value most?"), word("value"))
+        return model_plots.tornado(
+            self.table, self.base, ax, word("Which input moves the value most?"), word("value (currency)")
+        )

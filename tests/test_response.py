@@ -150,6 +150,18 @@ def test_spend_without_effect_is_said(successes, floor):
         ResponseCurve.fit(data, floor=floor)
 
 
+def test_a_floor_that_was_not_tested_is_asked_for():
+    data = pd.DataFrame({"spend": [2.0, 6, 12, 24], "successes": [26, 65, 87, 96], "customers": [260, 259, 276, 245]})
+    with pytest.raises(ValueError, match=r"floor=0\.0"):
+        ResponseCurve.fit(data, floor=None)
+    assert ResponseCurve.fit(data, floor=0.0).summary().loc["k", "standard error"] > 0
+
+
+def test_small_numbers_are_not_rounded_away():
+    data = simulate(np.random.default_rng(2), 800)
+    assert ResponseCurve.fit(data.assign(spend=data["spend"] * 1e5), 0.05).summary().loc["k", "estimate"] > 0
+
+
 def test_many_spends_are_shown_in_classes():
     rng = np.random.default_rng(9)
     spend = rng.uniform(0, 60, 5000)
