@@ -115,7 +115,7 @@ def prepare(kind: str = "core", root: Path = ROOT) -> None:
     try:
         _install(kind, root)
     except OSError as error:
-        raise SetupError(_sentence(str(error), error.errno) or f"The set-up stopped: {error}.") from error
+        raise SetupError(sentence(str(error), error.errno) or f"The set-up stopped: {error}.") from error
     print(f"Ready after {time.monotonic() - start:.0f} seconds.", flush=True)
 
 
@@ -138,7 +138,7 @@ def check_machine(kind: str, root: Path = ROOT) -> None:
         with tempfile.TemporaryFile(dir=root):
             pass
     except OSError as error:
-        raise SetupError(_sentence("", error.errno) or f"{READ_ONLY}.") from error
+        raise SetupError(sentence("", error.errno) or f"{READ_ONLY}.") from error
     free = shutil.disk_usage(root).free / 1e6
     if free < NEEDED_MEGABYTES[kind]:
         needed = NEEDED_MEGABYTES[kind] / 1000
@@ -171,7 +171,7 @@ def _install(kind: str, root: Path) -> None:
     _quieten_lab(root)
     _run([own, "-m", "compileall", "-q", str(root / "crmlab")], root, "compile crmlab")
     _run([own, "-c", SMOKE_TEST], root, "try the packages")
-    _write_stamp(kind, root)
+    write_stamp(kind, root)
 
 
 def _quieten_lab(root: Path) -> None:
@@ -182,7 +182,8 @@ def _quieten_lab(root: Path) -> None:
     (folder / "page_config.json").write_text(json.dumps(quiet), encoding="utf-8")
 
 
-def _write_stamp(kind: str, root: Path) -> None:
+def write_stamp(kind: str, root: Path) -> None:
+    """Write down what the environment was made from; `ready` reads it."""
     kinds = ("core", "dev") if kind == "dev" else ("core",)
     stamp = {name: fingerprint(name, root) for name in kinds} | {"python": _version(root)}
     (root / ".venv" / "ready.json").write_text(json.dumps(stamp), encoding="utf-8")
@@ -206,7 +207,7 @@ def _run(command: Sequence[str], root: Path, step: str) -> None:
     """Run one step of the set-up; what it says goes to the log, and its milestones to the reader."""
     print(f"- {step}", flush=True)
     said: list[str] = []
-    environment = _installers_variables(root) if "uv" in command else variables(root) | _index_for_pip()
+    environment = installers_variables(root) if "uv" in command else variables(root) | _index_for_pip()
     with subprocess.Popen(
         command, env=environment, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         encoding="utf-8", errors="replace",
@@ -220,10 +221,10 @@ def _run(command: Sequence[str], root: Path, step: str) -> None:
         with (root / ".venv" / "setup.log").open("a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(command)}\n{text}\n")
     if process.returncode:
-        raise SetupError(_sentence(text) or f"The set-up could not {step}; the details are in .venv/setup.log.")
+        raise SetupError(sentence(text) or f"The set-up could not {step}; the details are in .venv/setup.log.")
 
 
-def _sentence(text: str, number: int | None = None) -> str:
+def sentence(text: str, number: int | None = None) -> str:
     """Return the sentence for the cause that an error tells of, or an empty text where the cause is not known."""
     if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return f"{DISK}."
@@ -234,7 +235,7 @@ def _sentence(text: str, number: int | None = None) -> str:
     return f"{cause} (details in .venv/setup.log)." if cause else ""
 
 
-def _installers_variables(root: Path) -> dict[str, str]:
+def installers_variables(root: Path) -> dict[str, str]:
     """Return the variables for uv: bytecode at once, the Python at hand, and the settings that pip would use."""
     given = variables(root)
     listed = subprocess.run(
