@@ -87,6 +87,13 @@ def save(company: Company, folder: str | Path, overwrite: bool = False) -> None:
         If a table does not fit the data dictionary.
     FileExistsError
         If the folder is there and may not be replaced.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"customer_id": ["a"], "ordered_at": ["2025-01-31"], "amount": [5]})
+    >>> save(Company("shop", {"orders": orders}, "2025-12-31"), getfixture("tmp_path") / "shop")
+    >>> open_company(getfixture("tmp_path") / "shop")
+    Company shop: orders; observed to 2025-12-31; no truth is known
     """
     with fresh(folder, overwrite, package.files) as place:
         package.write(replace(company, tables=validate(company.tables, company.observation_end)), place)
@@ -103,7 +110,7 @@ def adopt(
     observation_end: str | None = None,
     overwrite: bool = False,
 ) -> Company:
-    """Make a company of your own files, and print what was read, kept and assumed.
+    r"""Make a company of your own files, and print what was read, kept and assumed.
 
     Parameters
     ----------
@@ -112,32 +119,31 @@ def adopt(
     columns
         For each table, our column name to yours: a name in the header, or a position counted from 1. Columns of a
         header that are not named keep their own names, and come along even where the dictionary does not know them.
-    name
-        What the company is called; else the name of `out`, or of the first file.
-    out, overwrite
-        A folder to save the company in, and whether to replace it where crmlab wrote it before.
-    encoding, currency
-        How the files are encoded; the ISO code of the money columns.
-    observation_end
-        The last day on which anything could have been observed; else the last day that occurs.
+    name, out, overwrite
+        What the company is called, else as `out` or the first file; a folder to save it in, and whether to replace it.
+    encoding, currency, observation_end
+        Of the text; of the money, as ISO code; the last day of the observation, else the last day that occurs.
 
     Raises
     ------
-    DataError
-        If anything does not fit: one report of every problem in every file.
-    ValueError
-        If a setting is no currency or no day.
-    FileExistsError
-        If `out` is there and may not be replaced.
+    DataError, ValueError, FileExistsError
+        One report of all that does not fit; a setting is no currency or no day; `out` may not be replaced.
+
+    Examples
+    --------
+    >>> file = getfixture("tmp_path") / "export.csv"
+    >>> _ = file.write_text("cust_no,date\n0001,2025-01-31\n0002,2025-02-01\n", encoding="utf-8")
+    >>> customers = adopt({"customers": file}, {"customers": {"customer_id": "cust_no", "acquired_on": "date"}})
+    customers: 2 rows read from export.csv (separated by commas, with a header).
+    The observation is taken to end on 2025-02-01, the last day that occurs.
     """
     _refuse_settings(files, currency, observation_end)
     paths = {table: Path(file).expanduser() for table, file in files.items()}
     tables, notes = take_in(paths, columns or {}, encoding, observation_end)
     if observation_end is None:
-        observation_end = last_day(tables)
-        notes.append(f"The observation is taken to end on {observation_end}, the last day that occurs.")
+        notes.append(f"The observation is taken to end on {last_day(tables)}, the last day that occurs.")
     called = name or (Path(out).resolve().name if out is not None else next(iter(paths.values())).stem)
-    company = Company(called, tables, observation_end, currency)
+    company = Company(called, tables, observation_end or last_day(tables), currency)
     if out is not None:
         save(company, out, overwrite)
     print(*notes, sep="\n")

@@ -146,9 +146,16 @@ def _parameters(notebook: Mapping[str, Any]) -> dict[str, Any]:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
             for statement in ast.parse(_source(cell)).body:
-                if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                    parameters[statement.targets[0].id] = _plain(statement.value)
+                if isinstance(statement, ast.Assign):
+                    parameters |= _assigned(statement.targets[0], statement.value)
     return parameters
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> dict[str, Any]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=True)
+        return {name: plain for pair in pairs for name, plain in _assigned(*pair).items()}
+    return {target.id: _plain(value)} if isinstance(target, ast.Name) else {}
 
 
 def _source(cell: Mapping[str, Any]) -> str:

@@ -161,6 +161,8 @@ def _clean(soup: Any, links: Mapping[str, str]) -> None:
     """Take out what would run or load anything, and mend the links between lessons."""
     for tag in soup.select("script, iframe, object, embed, link, base, meta, form, style[scoped], a.anchor-link"):
         tag.decompose()
+    for table in soup.find_all("table"):  # a wide one scrolls by itself, also by keyboard
+        table.wrap(soup.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
     for tag in soup.find_all(True):  # no formula within an attribute: an anchor, an alternative text
         for name, value in tag.attrs.items():
             if isinstance(value, str):

@@ -179,12 +179,12 @@ def test_adopting_a_file_with_a_header(tmp_path: Path, capsys: pytest.CaptureFix
     text = "cust_no;date;total;Stadt;n\n0001;2025-01-31 10:00;5.5;Köln;1\n0002;20250201;6;;2\n"
     columns = {"orders": {"customer_id": "cust_no", "ordered_at": "date", "amount": "total"}}
     path = write(tmp_path, text)
-    adopted = adopt({"orders": path}, columns, out=tmp_path / "shop", currency="EUR")
+    adopted = adopt({"orders": path}, columns, out=tmp_path / "my.shop", currency="EUR")
     assert adopted.orders["customer_id"].tolist() == ["0001", "0002"]
     assert adopted.orders["ordered_at"].tolist() == [pd.Timestamp("2025-01-31"), pd.Timestamp("2025-02-01")]
     assert adopted.orders["n"].dtype == "int64"
-    assert (adopted.name, adopted.currency, adopted.truth) == ("shop", "EUR", None)
-    same(open_company(tmp_path / "shop"), adopted)
+    assert (adopted.name, adopted.currency, adopted.truth) == ("my.shop", "EUR", None)
+    same(open_company(tmp_path / "my.shop"), adopted)
     assert capsys.readouterr().out.splitlines() == [
         "orders: 2 rows read from export.csv (separated by semicolons, with a header).",
         "orders.ordered_at: the time of day is left out.",

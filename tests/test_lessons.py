@@ -22,7 +22,7 @@ def test_lessons_tell_what_they_need_and_what_can_be_set(tmp_path: Path) -> None
     write(
         tmp_path,
         "11-leaving.ipynb",
-        'COMPANY = "retail"\nRATE = 0.1\nDAY = f(1)\n',
+        'COMPANY = "retail"\nRATE = 0.1\nDAY = f(1)\nA, B = 1, (2, 3)\n',
         title="Leaving",
         tables={"orders": ["n"]},
     )
@@ -35,7 +35,7 @@ def test_lessons_tell_what_they_need_and_what_can_be_set(tmp_path: Path) -> None
         "11-leaving.html",
         {"orders": ["n"]},
     )
-    assert lessons["11"].parameters == {"COMPANY": "retail", "RATE": 0.1, "DAY": None}
+    assert lessons["11"].parameters == {"COMPANY": "retail", "RATE": 0.1, "DAY": None, "A": 1, "B": (2, 3)}
     assert (lessons["00"].title, lessons["00"].tables, lessons["00"].parameters) == ("The *title*", {}, {})
 
 

@@ -104,6 +104,11 @@ def test_pictures_keep_their_alternative_text() -> None:
     assert picture["src"] == "data:image/png;base64,aGk="
 
 
+def test_a_wide_table_scrolls_by_itself() -> None:
+    html = output(html="<table><tr><td>1</td></tr></table>")
+    assert BeautifulSoup(html, "html.parser").select('div.scroll[tabindex="0"] > table')
+
+
 def test_a_slider_becomes_a_line_of_text() -> None:
     shown = new_output("display_data", {WIDGET: {"model_id": "x"}, "text/plain": "IntSlider()"})
     html = body(new_code_cell("x", outputs=[shown]))
