@@ -18,7 +18,7 @@ from crmlab.company import Company
 COMPANIES = ("subscription", "retail")
 
 
-def simulate_company(name: str, customers: int | None = None, seed: int = 20260101, **switches: float) -> Company:
+def simulate_company(name: str, customers: int | None = None, seed: int = 11, **switches: float) -> Company:
     """Simulate a company whose truth is known.
 
     Parameters

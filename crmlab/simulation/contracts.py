@@ -2,8 +2,8 @@
 
 Each month ends with a decision to renew. A customer leaves with a probability of their own, beta-distributed over the
 customers of a plan (Fader & Hardie 2007, Journal of Interactive Marketing 21(1)). Two things disturb this: a billing
-system that from April to June 2025 failed for bank transfers, and an experiment with retention money from September
-2024 to February 2025. The same chances decide in every world, so each customer's other outcome is known.
+system that from April to June 2025 failed for bank transfers, and an experiment with retention money from July to
+December 2025. The same chances decide in every world, so each customer's other outcome is known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 from crmlab.simulation.people import END, FIRST_DAYS, MONTHS, Subscription, is_premium
 
 EXPERIMENT = "money per customer"
-EXPERIMENT_START, EXPERIMENT_MONTHS = 20, 6  # September 2024
+EXPERIMENT_START, EXPERIMENT_MONTHS = 30, 6  # July to December 2025
 FAULT_MONTHS = (27, 28, 29)  # April to June 2025
 ARMS = np.array([0.0, 1.0, 3.0, 8.0])  # 1,000 won a customer and month
 PRICES = {"basic": (9_900.0, 5_200.0), "premium": (19_900.0, 11_400.0)}  # fee and margin, won a month
@@ -30,15 +30,16 @@ def run(mechanism: Subscription, customers: pd.DataFrame) -> pd.DataFrame:
     calendar = _calendar(known)
     chance = np.stack(known["renewals"].to_list())[:, :MONTHS]
     own = np.repeat(known["churn_probability"].to_numpy()[:, None], MONTHS, axis=1)
-    fault = np.isin(calendar, FAULT_MONTHS) & known["transfer"].to_numpy()[:, None]
-    known["months_plain"] = _stay(chance, own)
-    known["arm_spend"] = _assign(known, calendar)
-    known["months_without_fault"] = _stay(chance, own * _offer(mechanism, known["arm_spend"], calendar))
-    hit = 1 - (1 - own * _offer(mechanism, known["arm_spend"], calendar)) * (1 - mechanism.billing_fault * fault)
-    known["months"] = _stay(chance, hit)
+    fault = mechanism.billing_fault * (np.isin(calendar, FAULT_MONTHS) & known["transfer"].to_numpy()[:, None])
+
+    def stay(spend: Any, fault: Any = fault) -> np.ndarray:
+        return _stay(chance, 1 - (1 - own * _offer(mechanism, spend, calendar)) * (1 - fault))
+
+    known["arm_spend"] = _assign(known, calendar, stay(0.0))
+    known["months"] = stay(known["arm_spend"].fillna(0).to_numpy())
+    known["months_without_fault"] = stay(known["arm_spend"].fillna(0).to_numpy(), fault=0.0)
     for spend in ARMS:
-        everybody = pd.Series(float(spend), index=known.index)
-        known[f"kept_at_{spend:g}"] = _kept(_stay(chance, own * _offer(mechanism, everybody, calendar)), calendar)
+        known[f"kept_at_{spend:g}"] = _kept(stay(spend), calendar)
     known["kept"] = _kept(known["months"].to_numpy(), calendar)
     known["ended_on"] = ended_on(known["won_on"], known["months"])
     return known
@@ -56,18 +57,18 @@ def _stay(chance: np.ndarray, hazard: np.ndarray) -> np.ndarray:
     return np.where(leaves.any(axis=1), leaves.argmax(axis=1) + 1, MONTHS + 1)
 
 
-def _assign(known: pd.DataFrame, calendar: np.ndarray) -> pd.Series:
+def _assign(known: pd.DataFrame, calendar: np.ndarray, months: np.ndarray) -> pd.Series:
     """Draw an arm for everybody who is a customer when the experiment begins; nobody else has one."""
-    running = (calendar[:, 0] - 1 < EXPERIMENT_START) & (calendar[:, 0] - 1 + known["months_plain"] >= EXPERIMENT_START)
-    drawn = ARMS[(known["retain_arm"] * len(ARMS)).astype(int)]
-    return pd.Series(drawn, index=known.index).where(running)
+    first = calendar[:, 0] - 1
+    running = (first < EXPERIMENT_START) & (first + months >= EXPERIMENT_START)
+    return pd.Series(ARMS[(known["retain_arm"] * len(ARMS)).astype(int)], index=known.index).where(running)
 
 
-def _offer(mechanism: Subscription, spend: pd.Series, calendar: np.ndarray) -> np.ndarray:
-    """Return what is left of each renewal's churn probability under the retention money."""
-    averted = mechanism.retain_lift * (1 - np.exp(-mechanism.retain_rate * spend.fillna(0).to_numpy()))
+def _offer(mechanism: Subscription, spend: Any, calendar: np.ndarray) -> np.ndarray:
+    """Return what is left of each renewal's churn probability under the retention money (1,000 won a month)."""
+    averted = mechanism.retain_lift * (1 - np.exp(-mechanism.retain_rate * np.asarray(spend, float)))
     during = (calendar >= EXPERIMENT_START) & (calendar < EXPERIMENT_START + EXPERIMENT_MONTHS)
-    return 1 - averted[:, None] * during
+    return 1 - np.atleast_1d(averted)[:, None] * during
 
 
 def _kept(months: Any, calendar: np.ndarray) -> np.ndarray:
