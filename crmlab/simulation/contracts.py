@@ -36,8 +36,9 @@ def run(mechanism: Subscription, customers: pd.DataFrame) -> pd.DataFrame:
         return _stay(chance, 1 - (1 - own * _offer(mechanism, spend, calendar)) * (1 - fault))
 
     known["arm_spend"] = _assign(known, calendar, stay(0.0))
-    known["months"] = stay(known["arm_spend"].fillna(0).to_numpy())
-    known["months_without_fault"] = stay(known["arm_spend"].fillna(0).to_numpy(), fault=0.0)
+    known["months"] = stay(known["arm_spend"].fillna(0))
+    sound = _assign(known, calendar, stay(0.0, fault=0.0))  # without the fault more would have taken part
+    known["months_without_fault"] = stay(sound.fillna(0), fault=0.0)
     for spend in ARMS:
         known[f"kept_at_{spend:g}"] = _kept(stay(spend), calendar)
     known["kept"] = _kept(known["months"].to_numpy(), calendar)
