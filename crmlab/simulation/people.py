@@ -9,6 +9,7 @@ contentment moves churn, referrals, complaints and survey answers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,16 +92,17 @@ _LATENT = (
 def draw_prospects(mechanism: Subscription, channel: Channel, month: int, count: int, seed: int) -> pd.DataFrame:
     """Draw `count` prospects of one channel and month: one row each, all their chances as columns."""
     draw = stream(seed, f"prospects {channel.name} {month}")
-    latent = pd.DataFrame({name: draw.random(count) for name in _LATENT})
+    latent: dict[str, Any] = {name: draw.random(count) for name in _LATENT}
     latent["born"] = draw.integers(1950, 2006, count)
-    latent[["gap_1", "gap_2", "gap_3", "gap_4"]] = draw.exponential([12, 18, 25, 50], (count, 4)) + 1
-    latent["channel"], latent["month"] = channel.name, month
+    gaps = draw.exponential([12, 18, 25, 50], (count, 4)) + 1
+    latent |= {f"gap_{step}": gaps[:, step - 1] for step in (1, 2, 3, 4)}
+    latent["channel"], latent["month"] = np.full(count, channel.name, dtype=object), np.full(count, month)
     latent["created_on"] = _days(FIRST_DAYS[month], draw.random(count))
-    latent["disappointment"] = channel.expectation + _normal(latent["delivered"])
+    latent["disappointment"] = channel.expectation + ndtri(latent["delivered"])
     latent["churn_probability"] = _churn_probability(mechanism, latent)
     latent["renewals"] = list(draw.random((count, MONTHS + 1)))
     latent["recommends"] = list(draw.random((count, MONTHS + 1)))
-    return latent
+    return pd.DataFrame(latent)
 
 
 def _days(first: pd.Timestamp, chance: np.ndarray) -> pd.DatetimeIndex:
@@ -111,16 +113,12 @@ def _days(first: pd.Timestamp, chance: np.ndarray) -> pd.DatetimeIndex:
     return days[np.searchsorted(edges, chance, side="right").clip(max=len(days) - 1)]
 
 
-def _normal(chance: Any) -> np.ndarray:
-    return ndtri(np.asarray(chance))
-
-
-def _churn_probability(mechanism: Subscription, latent: pd.DataFrame) -> np.ndarray:
+def _churn_probability(mechanism: Subscription, latent: Mapping[str, Any]) -> np.ndarray:
     """Return each one's monthly churn probability: beta-distributed within a plan, higher for the disappointed."""
     own = mechanism.content_to_churn
     weights = np.array([channel.weight for channel in CHANNELS])
     means = own * np.array([channel.expectation for channel in CHANNELS])
-    index = own * latent["disappointment"].to_numpy() + np.sqrt(1 - own**2) * _normal(latent["taste"])
+    index = own * latent["disappointment"] + np.sqrt(1 - own**2) * ndtri(latent["taste"])
     rank = (ndtr(index[:, None] - means) * weights).sum(axis=1) / weights.sum()
     premium = is_premium(mechanism, latent)
     first = np.where(premium, mechanism.premium_alpha, mechanism.basic_alpha)
@@ -128,9 +126,9 @@ def _churn_probability(mechanism: Subscription, latent: pd.DataFrame) -> np.ndar
     return betaincinv(first, second, rank.clip(1e-9, 1 - 1e-9)).clip(1e-6, 1 - 1e-6)
 
 
-def is_premium(mechanism: Subscription, latent: pd.DataFrame) -> np.ndarray:
+def is_premium(mechanism: Subscription, latent: Any) -> np.ndarray:
     """Return who takes the premium plan."""
-    return latent["plan"].to_numpy() < mechanism.premium_share
+    return np.asarray(latent["plan"]) < mechanism.premium_share
 
 
 def describe_customers(customers: pd.DataFrame) -> pd.DataFrame:

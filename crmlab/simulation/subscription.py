@@ -82,8 +82,8 @@ def _referrers(mechanism: Subscription, born: list[pd.DataFrame], month: int) ->
     """Return the customers who recommend us in a month, by `uid`."""
     if not born:
         return np.array([], dtype=int)
-    pool = pd.concat(born, ignore_index=True)
-    active = pool[marketing.active_at(pool, FIRST_DAYS[month])]
+    columns = ["uid", "disappointment", "recommends"]
+    active = pd.concat([batch.loc[marketing.active_at(batch, FIRST_DAYS[month]), columns] for batch in born])
     chance = np.array([draws[month] for draws in active["recommends"]])
     return active.loc[chance < referral_rate(mechanism, active) / 12, "uid"].to_numpy()
 
