@@ -22,7 +22,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT_OF_CELLS = {"tags", "slideshow", "jupyter"}
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    "language_info": {"name": "python"},
 }
 
 

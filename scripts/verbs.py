@@ -74,6 +74,12 @@ def data(*arguments: str) -> int:
     return become([str(python()), "scripts/build_data.py", *arguments])
 
 
+def exercises(*arguments: str) -> int:
+    """Write the exercises and their solutions from the question sets; `outputs` then runs the solutions."""
+    prepare("core")
+    return become([str(python()), "scripts/build_exercises.py", *arguments])
+
+
 def outputs(*arguments: str) -> int:
     """Run the notebooks and store their outputs; read the diff before keeping it."""
     prepare("core")
@@ -99,13 +105,13 @@ def lock(*arguments: str) -> int:
 
 
 VERBS: dict[str, Callable[..., int]] = {
-    verb.__name__: verb for verb in (lab, course, test, install, outputs, data, lint, lock)
+    verb.__name__: verb for verb in (lab, course, test, install, outputs, exercises, data, lint, lock)
 }
 
 
 def usage() -> str:
     """Return what the verbs do, one line each."""
-    lines = [f"  {name:<8} {(verb.__doc__ or '').splitlines()[0]}" for name, verb in VERBS.items()]
+    lines = [f"  {name:<9} {(verb.__doc__ or '').splitlines()[0]}" for name, verb in VERBS.items()]
     return "\n".join(["python scripts/bootstrap.py VERB (or: make VERB)", *lines])
 
 

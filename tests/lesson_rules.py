@@ -1,0 +1,175 @@
+"""What a lesson must be: functions that return what is wrong with it, in words; an empty list where nothing is.
+
+nbval passes a cell without an execution count without comparing it, and never compares pictures. So these rules see to
+it that every cell has run, and that there are results beside the pictures which nbval does compare.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any
+
+from crmlab.tables import TABLES
+
+Cell = dict[str, Any]
+Notebook = dict[str, Any]
+
+CELLS = range(30, 51)
+MEDIAN_LINES, MOST_LINES, SHARE_BELOW = 4, 12, 0.9
+WORDS_PER_CODE_CELL = 45
+FUNCTION_LINES = 5
+COMPARED_RESULTS = 3
+WORDS_OF_A_PICTURE = 5
+NOT_COMPARED_TAGS = {"nbval-ignore-output", "nbval-skip"}
+NOT_COMPARED_KINDS = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
+
+
+def code_cells(notebook: Notebook) -> list[Cell]:
+    """Return the code cells that hold anything."""
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and cell["source"].strip()]
+
+
+def outputs(notebook: Notebook) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each stored output with the execution count of its cell."""
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            yield cell["execution_count"], output
+
+
+def executed_in_order(notebook: Notebook) -> list[str]:
+    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+    return [] if counts == list(range(1, len(counts) + 1)) else [f"cells ran in the order {counts}"]
+
+
+def without_errors(notebook: Notebook) -> list[str]:
+    wrong = []
+    for count, output in outputs(notebook):
+        if output["output_type"] == "error":
+            wrong.append(f"cell {count} stopped with {output['ename']}")
+        if output["output_type"] == "stream" and output["name"] == "stderr":
+            wrong.append(f"cell {count} warns: {output['text'][:80]}")
+    return wrong
+
+
+def pictures_in_words(notebook: Notebook) -> list[str]:
+    wrong = []
+    for count, output in outputs(notebook):
+        for kind in {"image/png", "image/jpeg", "image/svg+xml"} & set(output.get("data", {})):
+            said = output["metadata"].get(kind, {}).get("alt", "")
+            if len(said.split()) < WORDS_OF_A_PICTURE:
+                wrong.append(f"the picture of cell {count} has no alternative text")
+    return wrong
+
+
+def is_compared(cell: Cell) -> bool:
+    """Return whether nbval compares a result of the cell that is more than the name of a picture or a widget."""
+    if NOT_COMPARED_TAGS & set(cell["metadata"].get("tags", [])) or "NBVAL_" in cell["source"]:
+        return False
+    return any(
+        output["output_type"] == "stream" or not NOT_COMPARED_KINDS & set(output.get("data", NOT_COMPARED_KINDS))
+        for output in cell["outputs"]
+        if not "".join(output.get("data", {}).get("text/plain", "")).startswith(("VBox(", "HBox("))
+    )
+
+
+def enough_compared(notebook: Notebook) -> list[str]:
+    """Want results that nbval compares, and for each picture one in its own cell or in a neighbouring one."""
+    cells = code_cells(notebook)
+    compared = [is_compared(cell) for cell in cells]
+    wrong = [
+        f"the picture of cell {cell['execution_count']} has no numbers beside it"
+        for place, cell in enumerate(cells)
+        if any("image/png" in output.get("data", {}) for output in cell["outputs"])
+        and not any(compared[max(place - 1, 0) : place + 2])
+    ]
+    if sum(compared) < COMPARED_RESULTS:
+        wrong.append(f"only {sum(compared)} cells have a result that nbval compares")
+    return wrong
+
+
+def of_a_length(notebook: Notebook) -> list[str]:
+    cells = len(notebook["cells"])
+    return [] if cells in CELLS else [f"{cells} cells"]
+
+
+def short_cells(notebook: Notebook) -> list[str]:
+    lengths = [len([line for line in cell["source"].splitlines() if line.strip()]) for cell in code_cells(notebook)]
+    below = sum(length <= MOST_LINES for length in lengths) / max(len(lengths), 1)
+    wrong = []
+    if lengths and median(lengths) > MEDIAN_LINES:
+        wrong.append(f"the median cell has {median(lengths):g} lines of code")
+    if lengths and below < SHARE_BELOW:
+        wrong.append(f"only {below:.0%} of the code cells have at most {MOST_LINES} lines")
+    return wrong
+
+
+def enough_prose(notebook: Notebook) -> list[str]:
+    words = sum(len(cell["source"].split()) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    share = words / max(len(code_cells(notebook)), 1)
+    return [] if share >= WORDS_PER_CODE_CELL else [f"only {share:.0f} words of prose a code cell"]
+
+
+def short_functions(notebook: Notebook) -> list[str]:
+    wrong = []
+    for cell in code_cells(notebook):
+        try:
+            tree = ast.parse(cell["source"])
+        except SyntaxError:
+            wrong.append(f"cell {cell['execution_count']} is no plain Python")
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                if lines > FUNCTION_LINES:
+                    wrong.append(f"{node.name} has {lines} lines: it belongs in crmlab")
+    return wrong
+
+
+def parameters(notebook: Notebook) -> list[str]:
+    tagged = [cell for cell in code_cells(notebook) if "parameters" in cell["metadata"].get("tags", [])]
+    if len(tagged) != 1:
+        return [f"{len(tagged)} cells are tagged parameters"]
+    set_there = {line.partition(" =")[0] for line in tagged[0]["source"].splitlines()}
+    return [f"{name} is no parameter" for name in ("COMPANY", "LANGUAGE") if name not in set_there]
+
+
+def tables_named(notebook: Notebook) -> list[str]:
+    """Hold the metadata `crmlab` against the data dictionary and against what the code takes from `company`."""
+    told = notebook["metadata"].get("crmlab", {})
+    missing = {"lesson", "rows", "tables"} - set(told)
+    if missing:
+        return [f"the metadata crmlab lack {', '.join(sorted(missing))}"]
+    wrong = [f"there is no table {name}" for name in told["tables"] if name not in TABLES]
+    for name, columns in told["tables"].items():
+        known = [column.name for column in TABLES[name].columns] if name in TABLES else columns
+        wrong += [f"there is no column {name}.{column}" for column in columns if column not in known]
+    used = {name for cell in code_cells(notebook) for name in _tables_in(cell["source"])}
+    wrong += [f"uses {name} without naming it" for name in sorted(used - set(told["tables"]))]
+    wrong += [f"names {name} without using it" for name in sorted(set(told["tables"]) - used)]
+    if not all(isinstance(row, int) for row in told["rows"]):
+        wrong.append("the rows of the syllabus are no whole numbers")
+    return wrong
+
+
+def _tables_in(source: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # `short_functions` tells of it
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {f"company.{name}" for name in TABLES}:
+            yield node.attr
+
+
+Rule = Callable[[Notebook], list[str]]
+FOR_ALL: tuple[Rule, ...] = (executed_in_order, without_errors, pictures_in_words, short_functions)
+FOR_LESSONS: tuple[Rule, ...] = (
+    enough_compared,
+    of_a_length,
+    short_cells,
+    enough_prose,
+    parameters,
+    tables_named,
+)

@@ -1,0 +1,227 @@
+"""The lessons and the solutions as they are stored, and proof that a wrong formula would turn them red."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import lesson_rules
+from lesson_rules import Notebook, Rule
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = (
+    "00-start-here",
+    "03-what-converts",
+    "06-three-kinds-of-crm",
+    "11-when-customers-leave",
+    "13-lifetime-value-on-trial",
+    "14-value-without-contracts",
+    "15-hunting-or-farming",
+)
+SOLUTIONS = tuple(name for name in LESSONS if name != "00-start-here")
+PATHS = [f"notebooks/{name}.ipynb" for name in LESSONS] + [f"exercises/solutions/{name}.ipynb" for name in SOLUTIONS]
+RULES = lesson_rules.FOR_ALL + lesson_rules.FOR_LESSONS
+MUTATIONS = tomllib.loads((ROOT / "tests" / "mutations.toml").read_text(encoding="utf-8")).get("mutation", [])
+
+
+def read(path: str) -> Notebook:
+    return nbformat.read(ROOT / path, as_version=4)
+
+
+def test_the_lessons_and_the_solutions_are_all_there() -> None:
+    stored = [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/solutions/*.ipynb")]
+    assert sorted(path.relative_to(ROOT).as_posix() for path in stored) == sorted(PATHS)
+    assert sorted(path.stem for path in ROOT.glob("exercises/*.ipynb")) == sorted(SOLUTIONS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("rule", lesson_rules.FOR_ALL, ids=lambda rule: rule.__name__)
+def test_a_notebook_holds_to_the_rules(path: str, rule: Rule) -> None:
+    assert rule(read(path)) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("rule", lesson_rules.FOR_LESSONS, ids=lambda rule: rule.__name__)
+def test_a_lesson_holds_to_the_rules(lesson: str, rule: Rule) -> None:
+    assert rule(read(f"notebooks/{lesson}.ipynb")) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_is_numbered_as_its_file(lesson: str) -> None:
+    assert read(f"notebooks/{lesson}.ipynb")["metadata"]["crmlab"]["lesson"] == lesson[:2]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_notebook_is_stored_as_make_outputs_stores_it(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    outputs = importlib.import_module("outputs")
+    text = (ROOT / path).read_bytes()
+    assert nbformat.writes(outputs.normalised(copy.deepcopy(read(path)))).encode() + b"\n" == text
+
+
+# The rules can fail.
+
+
+def lesson() -> Notebook:
+    """Return a small lesson to which every rule holds."""
+    settings = new_code_cell('COMPANY = "a"\nLANGUAGE = "en"', metadata={"tags": ["parameters"]}, execution_count=1)
+    table = new_output("execute_result", {"text/plain": "1"}, execution_count=2)
+    picture = {"image/png": "AA==", "text/plain": "<Figure>"}
+    said = {"image/png": {"alt": "A line that rises from one to three."}}
+    cells = [
+        settings,
+        new_code_cell("company.orders", execution_count=2, outputs=[table]),
+        new_code_cell("1 + 1", execution_count=3, outputs=[new_output("stream", text="2\n")]),
+        new_code_cell("2", execution_count=4, outputs=[new_output("execute_result", {"text/plain": "2"})]),
+        new_code_cell("p", execution_count=5, outputs=[new_output("display_data", picture, metadata=said)]),
+    ]
+    told = {"lesson": "11", "rows": [33], "tables": {"orders": ["amount"]}}
+    return new_notebook(
+        cells=[*cells, *[new_markdown_cell("word " * 100) for _ in range(30)]], metadata={"crmlab": told}
+    )
+
+
+def change(book: Notebook, cell: int, **values: object) -> Notebook:
+    book["cells"][cell].update(nbformat.from_dict(values))
+    return book
+
+
+def told(book: Notebook, **values: object) -> Notebook:
+    book["metadata"]["crmlab"].update(nbformat.from_dict(values))
+    return book
+
+
+def output(kind: str, **values: object) -> list[object]:
+    return [new_output(kind, **values)]
+
+
+LONG = "def long():\n" + "    1\n" * 5
+PICTURE = {"image/png": "AA=="}
+BROKEN = [
+    ("executed_in_order", lambda book: change(book, 2, execution_count=None), "order"),
+    ("executed_in_order", lambda book: change(book, 2, execution_count=7), "order"),
+    ("without_errors", lambda book: change(book, 2, outputs=output("error", ename="E", evalue="", traceback=[])), "E"),
+    ("without_errors", lambda book: change(book, 2, outputs=output("stream", name="stderr", text="old")), "warns: old"),
+    ("pictures_in_words", lambda book: change(book, 2, outputs=output("display_data", data=PICTURE)), "alternative"),
+    ("enough_compared", lambda book: change(book, 3, outputs=[]), "no numbers"),
+    ("enough_compared", lambda book: change(book, 2, outputs=[]), "only 2"),
+    ("enough_compared", lambda book: change(book, 1, metadata={"tags": ["nbval-ignore-output"]}), "only 2"),
+    ("enough_compared", lambda book: change(book, 1, source="# NBVAL_IGNORE_OUTPUT\n1"), "only 2"),
+    ("of_a_length", lambda book: book | {"cells": book["cells"][:29]}, "29 cells"),
+    ("of_a_length", lambda book: book | {"cells": book["cells"] * 2}, "70 cells"),
+    ("short_cells", lambda book: book | {"cells": [new_code_cell("1\n" * 5)]}, "median"),
+    ("short_cells", lambda book: change(book, 2, source="1\n" * 13), "only 80%"),
+    ("enough_prose", lambda book: book | {"cells": book["cells"][:6]}, "only 20 words"),
+    ("short_functions", lambda book: change(book, 2, source=LONG), "long has 6 lines"),
+    ("short_functions", lambda book: change(book, 2, source="%timeit 1"), "plain Python"),
+    ("parameters", lambda book: change(book, 0, metadata={}), "0 cells"),
+    ("parameters", lambda book: change(book, 0, source='COMPANY = "a"'), "LANGUAGE"),
+    ("tables_named", lambda book: book | {"metadata": {}}, "lack"),
+    ("tables_named", lambda book: told(book, tables={"orders": [], "sales": []}), "no table sales"),
+    ("tables_named", lambda book: told(book, tables={"orders": ["colour"]}), "no column orders.colour"),
+    ("tables_named", lambda book: told(book, tables={}), "uses orders"),
+    ("tables_named", lambda book: told(book, tables={"orders": [], "leads": []}), "names leads"),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_sound_lesson_passes(rule: Rule) -> None:
+    assert rule(lesson()) == []
+
+
+@pytest.mark.parametrize(("rule", "breaks", "words"), BROKEN, ids=[f"{case[0]}-{case[2]}" for case in BROKEN])
+def test_a_broken_lesson_is_seen(rule, breaks, words: str) -> None:
+    found = getattr(lesson_rules, rule)(breaks(lesson()))
+    assert any(words in wrong for wrong in found), found
+
+
+def test_every_rule_is_seen_to_fail() -> None:
+    assert {rule.__name__ for rule in RULES} == {case[0] for case in BROKEN}
+
+
+def test_the_sanitize_file_hides_no_number() -> None:
+    text = (ROOT / "tests" / "sanitize.cfg").read_text(encoding="ascii")
+    pairs = re.findall(r"^regex: (.*)\nreplace: (.*)$", text, re.MULTILINE)
+    shown = "2025-12-31  1,234,567.89  0.1234  12.3 %  KRW 9  1e-05  0x1f  plan 10"
+    hidden = "<Curve at 0x7f3ab4c1d2e0> /tmp/ipykernel_4711/123456789.py:3"
+    for regex, replacement in pairs:
+        assert re.sub(regex, replacement, shown) == shown
+        hidden = re.sub(regex, replacement, hidden)
+    assert hidden == "<Curve at ADDRESS> CELL:3"
+
+
+# A wrong formula turns a lesson red.
+
+
+def copied(folder: Path) -> Path:
+    """Copy what a lesson needs to a folder where it may be altered."""
+    for name in ("crmlab", "datasets", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def validate(folder: Path, lesson: str) -> subprocess.CompletedProcess[str]:
+    """Run nbval on a lesson of a copy, with the package of the copy."""
+    options = [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout",
+        "120",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--color=no",
+    ]
+    options += [
+        "--nbval-sanitize-with",
+        str(ROOT / "tests" / "sanitize.cfg"),
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(folder),
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(folder / "notebooks" / f"{lesson}.ipynb")],
+        env=environment | {"PYTHONPATH": str(folder)}, cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_every_lesson_has_a_mutation() -> None:
+    assert sorted({mutation["lesson"] for mutation in MUTATIONS}) == sorted(LESSONS)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: f"{mutation['lesson'][:2]}-{mutation['file']}")
+def test_a_mutation_alters_one_place(mutation: dict[str, str]) -> None:
+    source = (ROOT / "crmlab" / mutation["file"]).read_text(encoding="utf-8")
+    assert source.count(mutation["old"]) == 1
+    assert mutation["new"] != mutation["old"]
+
+
+class TestMutations:
+    """In a class of their own, so that another worker can run them than the one that reads the notebooks."""
+
+    @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: f"{mutation['lesson'][:2]}-{mutation['file']}")
+    def test_a_wrong_formula_turns_the_lesson_red(self, mutation: dict[str, str], tmp_path: Path) -> None:
+        path = copied(tmp_path) / "crmlab" / mutation["file"]
+        altered = path.read_text(encoding="utf-8").replace(mutation["old"], mutation["new"])
+        path.write_text(altered, encoding="utf-8", newline="\n")
+        done = validate(tmp_path, mutation["lesson"])
+        assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+        assert re.search(r"1 failed, [1-9]\d* passed", done.stdout), "the lesson fell before it began"
+
+    def test_the_copy_without_a_mutation_stays_green(self, tmp_path: Path) -> None:
+        done = validate(copied(tmp_path), "11-when-customers-leave")
+        assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
