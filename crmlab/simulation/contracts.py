@@ -35,10 +35,11 @@ def run(mechanism: Subscription, customers: pd.DataFrame) -> pd.DataFrame:
     def stay(spend: Any, fault: Any = fault) -> np.ndarray:
         return _stay(chance, 1 - (1 - own * _offer(mechanism, spend, calendar)) * (1 - fault))
 
-    known["arm_spend"] = _assign(known, calendar, stay(0.0))
-    known["months"] = stay(known["arm_spend"].fillna(0))
-    sound = _assign(known, calendar, stay(0.0, fault=0.0))  # without the fault more would have taken part
-    known["months_without_fault"] = stay(sound.fillna(0), fault=0.0)
+    standard = mechanism.retain_standard
+    known["arm_spend"] = _assign(known, calendar, stay(standard))
+    known["months"] = stay(known["arm_spend"].fillna(standard))
+    sound = _assign(known, calendar, stay(standard, fault=0.0))  # without the fault more would have taken part
+    known["months_without_fault"] = stay(sound.fillna(standard), fault=0.0)
     for spend in ARMS:
         known[f"kept_at_{spend:g}"] = _kept(stay(spend), calendar)
     known["kept"] = _kept(known["months"].to_numpy(), calendar)
@@ -66,10 +67,11 @@ def _assign(known: pd.DataFrame, calendar: np.ndarray, months: np.ndarray) -> pd
 
 
 def _offer(mechanism: Subscription, spend: Any, calendar: np.ndarray) -> np.ndarray:
-    """Return what is left of each renewal's churn probability under the retention money (1,000 won a month)."""
-    averted = mechanism.retain_lift * (1 - np.exp(-mechanism.retain_rate * np.asarray(spend, float)))
+    """Return each renewal's churn probability under the spend (1,000 won a month), relative to the standard spend."""
+    spends = np.append(np.atleast_1d(np.asarray(spend, float)), mechanism.retain_standard)
+    left = 1 - mechanism.retain_lift * (1 - np.exp(-mechanism.retain_rate * spends))
     during = (calendar >= EXPERIMENT_START) & (calendar < EXPERIMENT_START + EXPERIMENT_MONTHS)
-    return 1 - np.atleast_1d(averted)[:, None] * during
+    return np.where(during, (left[:-1] / left[-1])[:, None], 1.0)
 
 
 def _kept(months: Any, calendar: np.ndarray) -> np.ndarray:

@@ -10,10 +10,9 @@ import pandas as pd
 
 from crmlab.simulation.contracts import EXPERIMENT_MONTHS, EXPERIMENT_START
 from crmlab.simulation.parameters import stream
-from crmlab.simulation.people import CHANNELS, FIRST_DAYS, MONTHS, Channel
+from crmlab.simulation.people import CHANNELS, FIRST_DAYS, MONTHS, Channel, Subscription
 
 SEASON = np.array([0.85, 0.85, 1.0, 1.0, 1.05, 1.0, 0.9, 0.9, 1.05, 1.1, 1.2, 1.1])
-RETAIN_EVERYBODY = 2_000.0  # won a customer and month for letters and service calls
 HOURS_PER_MILLION = {"attract": 9.0, "acquire": 30.0, "retain": 45.0}
 
 
@@ -32,14 +31,16 @@ def expected_leads(channel: Channel, spend: np.ndarray, size: float) -> np.ndarr
     return size * channel.ceiling * (1 - np.exp(-rate * spend))
 
 
-def spend_table(spend: dict[str, np.ndarray], leads: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+def spend_table(
+    mechanism: Subscription, spend: dict[str, np.ndarray], leads: pd.DataFrame, customers: pd.DataFrame
+) -> pd.DataFrame:
     """Return the table `channel_spend` from what was spent on channels, on leads and on customers."""
     won_per_lead = 1000 * leads.groupby(["channel", "month"])["lead_spend"].sum()
     parts = []
     for channel in CHANNELS:
         own = customers[customers["channel"] == channel.name]
         acquire = won_per_lead.get(channel.name, pd.Series(dtype=float)).reindex(range(MONTHS), fill_value=0.0)
-        amounts = {"attract": spend[channel.name], "acquire": acquire.to_numpy(), "retain": _retain(own)}
+        amounts = {"attract": spend[channel.name], "acquire": acquire.to_numpy(), "retain": _retain(mechanism, own)}
         parts += [_ledger(channel.name, activity, amount) for activity, amount in amounts.items()]
     table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["month", "channel", "activity"], ignore_index=True)
@@ -57,14 +58,14 @@ def _ledger(channel: str, activity: str, amount: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _retain(customers: pd.DataFrame) -> np.ndarray:
-    """Return the won spent in each month on keeping these customers: everybody's share and the experiment's."""
+def _retain(mechanism: Subscription, customers: pd.DataFrame) -> np.ndarray:
+    """Return the won spent in each month on keeping these customers: the standard, or what the experiment drew."""
     amounts = np.zeros(MONTHS)
     for month in range(MONTHS):
-        active = active_at(customers, FIRST_DAYS[month])
-        extra = 1000 * customers.loc[active, "arm_spend"].fillna(0).sum()
+        active = customers[active_at(customers, FIRST_DAYS[month])]
         running = EXPERIMENT_START <= month < EXPERIMENT_START + EXPERIMENT_MONTHS
-        amounts[month] = RETAIN_EVERYBODY * active.sum() + (extra if running else 0)
+        drawn = active["arm_spend"] if running else pd.Series(np.nan, index=active.index)
+        amounts[month] = 1000 * drawn.fillna(mechanism.retain_standard).sum()
     return amounts
 
 

@@ -41,7 +41,7 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
         "contracts": contracts.contract_table(won),
         "tickets": service.tickets(mechanism, won, seed),
         "surveys": surveys,
-        "channel_spend": marketing.spend_table(spend, prospects, won),
+        "channel_spend": marketing.spend_table(mechanism, spend, prospects, won),
         "referrals": _referral_table(prospects, won, recommended),
         "experiments": pd.concat([sales.experiment(prospects), contracts.experiment(won)], ignore_index=True),
     }
