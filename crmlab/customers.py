@@ -33,15 +33,15 @@ def summarize_customers(
     Parameters
     ----------
     orders
-        Columns `customer_id`, `ordered_at` (a date or a time without zone) and, where spend is wanted, `amount`. A
-        frame of pandas, or of any engine that narwhals knows (polars, DuckDB, Spark); it is not changed.
+        Columns `customer_id`, `ordered_at` (without time zone) and, where spend is wanted, `amount`; a frame of pandas
+        or of any engine that narwhals knows (polars, DuckDB, Spark).
     observation_end
         The last day on which an order could have been seen, as ISO text.
     unit
         The unit of `recency` and `T`: "D" days, "W" weeks of 7 days, "M" months of 365.25 / 12 days.
     calibration_end
-        Where given, customers are described as they were seen on that day, and what they did from the next day to
-        `observation_end` is held out. Who first bought after it is left out.
+        Where given, customers are described as seen on that day, and what they did from the next day on is held out.
+        Who first bought after it is left out.
 
     Returns
     -------
@@ -72,10 +72,7 @@ def summarize_customers(
     days = purchase_days(orders, end)
     summary = _histories(group_customers(days, None, cut), cut, length)
     if calibration_end is not None:
-        held = group_customers(days, cut, None).set_index("customer_id").reindex(summary["customer_id"])
-        summary["holdout_frequency"] = held["purchases"].fillna(0).to_numpy("int64")
-        summary["holdout_T"] = (end - cut).days / length
-        summary["holdout_spend"] = held["total"].fillna(0.0).to_numpy(float)
+        summary = _with_holdout(summary, group_customers(days, cut, None), (end - cut).days / length)
     if "amount" not in columns_of(orders):
         summary = summary.drop(columns=["monetary_value", "holdout_spend"], errors="ignore")
     summary.attrs["unit"] = unit
@@ -176,6 +173,13 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     counts = grouped.sum().reset_index()
     counts.attrs = dict(frame.attrs)
     return counts
+
+
+def _with_holdout(summary: pd.DataFrame, later: pd.DataFrame, span: float) -> pd.DataFrame:
+    held = later.set_index("customer_id").reindex(summary["customer_id"])
+    frequency = held["purchases"].fillna(0).to_numpy("int64")
+    spend = held["total"].fillna(0.0).to_numpy(float)
+    return summary.assign(holdout_frequency=frequency, holdout_T=span, holdout_spend=spend)
 
 
 def _window(unit: str, observation_end: str, calibration_end: str | None) -> tuple[float, datetime, datetime]:

@@ -201,6 +201,19 @@ def customer_value(
     ------
     ValueError
         If the horizon is no whole number from 1 up, or a rate is impossible.
+
+    Examples
+    --------
+    Any two objects that answer the same questions will do, here a customer who buys for 20 every other week:
+
+    >>> class Steady:
+    ...     def expected_purchases(self, t, data):
+    ...         return pd.Series(0.5 * t, index=data.index)
+    ...     def expected_spend(self, data):
+    ...         return pd.Series(20.0, index=data.index)
+    >>> customer_value(Steady(), Steady(), pd.DataFrame({"customer_id": ["a"]}), 52, discount_rate=0.002, margin=0.3)
+      customer_id  expected_purchases  expected_spend      value
+    0           a                26.0            20.0  148.16959
     """
     if horizon < 1 or horizon != int(horizon):
         raise ValueError(f"horizon is {horizon}; it is a whole number of units of time from 1 up")

@@ -46,16 +46,7 @@ def nps(scores: Any, customers: Any = None) -> pd.Series:
     >>> got[["score", "standard_error", "n"]].round(2).to_list()
     [33.33, 4.14, 324.0]
     """
-    values = pd.Series(scores).astype("Float64").to_numpy(float, na_value=np.nan)
-    weights = np.ones(len(values)) if customers is None else np.asarray(customers, float)
-    if len(weights) != len(values) or not (weights >= 0).all():
-        raise ValueError("customers must hold one count from 0 up for each score")
-    answered = ~np.isnan(values)
-    answers, counts = values[answered], weights[answered]
-    if not counts.sum() > 0:
-        raise ValueError("nobody answered: there is no score")
-    if ((answers < 0) | (answers > 10) | (answers != np.floor(answers))).any():
-        raise ValueError("scores are whole numbers from 0 to 10")
+    answers, counts, unanswered = _answers(scores, customers)
     n = float(counts.sum())
     promoters, detractors = float(counts[answers >= 9].sum()) / n, float(counts[answers <= 6].sum()) / n
     low, high = _interval(promoters, detractors, n)
@@ -68,7 +59,7 @@ def nps(scores: Any, customers: Any = None) -> pd.Series:
             "promoters": promoters,
             "detractors": detractors,
             "n": n,
-            "unanswered": float(weights[~answered].sum()),
+            "unanswered": unanswered,
         }
     )
 
@@ -96,6 +87,21 @@ def nps_answers_needed(promoters: float, detractors: float, half_width: float) -
     if min(promoters, detractors) < 0 or promoters + detractors > 1 or not half_width > 0:
         raise ValueError("promoters and detractors are shares that add up to at most 1, and half_width is above 0")
     return math.ceil((100 * Z95 * _error(promoters, detractors, 1.0) / half_width) ** 2)
+
+
+def _answers(scores: Any, customers: Any) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the scores that were given, how often each, and how many gave none."""
+    values = pd.Series(scores).astype("Float64").to_numpy(float, na_value=np.nan)
+    weights = np.ones(len(values)) if customers is None else np.asarray(customers, float)
+    if len(weights) != len(values) or not (weights >= 0).all():
+        raise ValueError("customers must hold one count from 0 up for each score")
+    answered = ~np.isnan(values)
+    answers, counts = values[answered], weights[answered]
+    if not counts.sum() > 0:
+        raise ValueError("nobody answered: there is no score")
+    if ((answers < 0) | (answers > 10) | (answers != np.floor(answers))).any():
+        raise ValueError("scores are whole numbers from 0 to 10")
+    return answers, counts, float(weights[~answered].sum())
 
 
 def _error(promoters: float, detractors: float, n: float) -> float:

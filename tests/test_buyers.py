@@ -200,6 +200,10 @@ def test_intervals_hold_the_truth_as_often_as_they_promise():
 def test_the_future_is_foreseen_by_frequency_class_and_over_time(buyers, fitted):
     held = fitted.holdout_check(buyers)
     assert held.summary().loc["mean", "rows inside the range"] >= 0.75
+    # near the square root of the mean over the size, as for any count
+    width = (held.table["high"] - held.table["low"]) / 2 / 1.96
+    counted = np.sqrt(held.table["expected"] / held.table["customers"])
+    assert (width / counted).between(0.9, 3).all()
     total = fitted.expected_purchases(30, buyers).sum()
     assert total == pytest.approx(held.table["expected"] @ held.table["customers"])
     assert total == pytest.approx(buyers["holdout_frequency"].sum(), rel=0.15)

@@ -132,7 +132,8 @@ def test_bad_settings_are_refused(orders, options, said):
 
 
 def test_repeats_follow_only_the_customers_of_the_calibration(orders):
-    got = count_repeats(orders, "2024-07-02", unit="W", calibration_end="2024-02-29")
+    later = pd.concat([orders, orders_of([("a", "2024-04-01", 1.0)])])
+    got = count_repeats(later, "2024-07-02", unit="W", calibration_end="2024-02-29")
     assert got["repeat_purchases"][lambda s: s > 0].to_dict() == {5: 1, 26: 2}
     assert got["cumulative"].iloc[-1] == 3
     assert got.index[-1] == 26
