@@ -114,7 +114,7 @@ def _undecodable(path: Path, table: str, data: bytes, encoding: str) -> Problem:
         except UnicodeError:
             lines.append(number)
     remedy = "Save it as UTF-8, or name its encoding, as 'cp949' (Korean) or 'cp1252' (western Europe)."
-    return _lines(table, f"not {encoding} text in {path.name}", lines or [1], remedy)
+    return _lines(table, f"not {encoding.removesuffix('-sig')} text in {path.name}", lines or [1], remedy)
 
 
 def _lines(table: str, what: str, lines: list[int], remedy: str) -> Problem:

@@ -1,8 +1,9 @@
 """The rules that parsed tables keep: what may be empty, ranges, allowed values, keys, the order of days, references.
 
-Ranges, allowed values, empty values and keys are those of the data dictionary, and pandera checks them. Pandera takes a
-third of a second to import, so it is imported only when tables are really checked. What it does not do (one day against
-another, one table against another) is done here.
+Empty values, ranges and allowed values are those of the data dictionary, and pandera checks them. Pandera takes a third
+of a second to import, so it is imported only when tables are really checked. What it does not do (one day against
+another, one table against another), or does too slowly (it took minutes to list a hundred thousand repeated keys), is
+done here.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def broken(table: Table, clean: pd.DataFrame, observation_end: str | None = None
     [(['customer_id'], 'empty'), (['amount'], 'below 0')]
     """
     yield from _dictionary(table, clean)
+    yield from _repeated(table, clean)
     for name, start, end in _SPANS:
         if name == table.name and {start, end} <= set(clean):
             yield [end], Fault((clean[end] < clean[start]).to_numpy(), f"before {start}", "Correct one of the two.")
@@ -67,16 +69,14 @@ def _dictionary(table: Table, clean: pd.DataFrame) -> Iterator[tuple[list[str], 
 
     columns = {column.name: column for column in table.columns if column.name in clean}
     schema = pa.DataFrameSchema(
-        {name: pa.Column(nullable=column.empty, checks=_checks(column, pa.Check)) for name, column in columns.items()},
-        unique=[*table.key] if table.key and set(table.key) <= set(columns) else None,
-        report_duplicates="exclude_first",
+        {name: pa.Column(nullable=column.empty, checks=_checks(column, pa.Check)) for name, column in columns.items()}
     )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # pandera's own, of its use of pandas
             schema.validate(clean, lazy=True)
     except pa.errors.SchemaErrors as error:
-        yield from _gathered(table, clean, error.failure_cases)
+        yield from _gathered(clean, error.failure_cases)
 
 
 def _checks(column: Column, check: Any) -> list[Any]:
@@ -86,21 +86,22 @@ def _checks(column: Column, check: Any) -> list[Any]:
     return checks + ([check.isin(values, error=f"not one of {', '.join(values)}")] if values else [])
 
 
-def _gathered(table: Table, clean: pd.DataFrame, cases: pd.DataFrame) -> Iterator[tuple[list[str], Fault]]:
-    """Yield pandera's failure cases, gathered by rule and column; a key is reported once, not once a column."""
-    key = [*table.key]
-    repeated = cases["check"] == "multiple_fields_uniqueness"
-    cases = cases.assign(column=cases["column"].mask(repeated, ""))
+def _gathered(clean: pd.DataFrame, cases: pd.DataFrame) -> Iterator[tuple[list[str], Fault]]:
+    """Yield pandera's failure cases, gathered by rule and column."""
     for rule, column in cases[["check", "column"]].drop_duplicates().to_numpy():
         rows = np.zeros(len(clean), bool)
         rows[cases.loc[(cases["check"] == rule) & (cases["column"] == column), "index"].astype(int)] = True
-        if column == "":
-            known = clean[key].notna().to_numpy().all(axis=1)
-            yield key, Fault(rows & known, "a repetition of an earlier row's key", "Keep one row for each key.")
-        elif rule == "not_nullable":
+        if rule == "not_nullable":
             yield [column], Fault(rows, "empty", "Fill the values in, or leave these rows out.")
         else:
             yield [column], Fault(rows, rule, _LEAVE_OUT)
+
+
+def _repeated(table: Table, clean: pd.DataFrame) -> Iterator[tuple[list[str], Fault]]:
+    key = [*table.key]
+    if key and set(key) <= set(clean):
+        rows = clean.duplicated(key).to_numpy() & clean[key].notna().to_numpy().all(axis=1)
+        yield key, Fault(rows, "a repetition of an earlier row's key", "Keep one row for each key.")
 
 
 def _late(table: Table, clean: pd.DataFrame, observation_end: str) -> Iterator[tuple[list[str], Fault]]:

@@ -122,7 +122,7 @@ def test_what_the_user_can_mend_is_said_plainly(
         (b"", "is empty"),
         (b"cust,date,total\n", "has no rows"),
         (b"cust,date,total\n1,2025-02-30,x\n2,2025-01-31\n", "3 problems"),
-        (b"cust,date,total\n1,2025-01-31,5\n\xff\xfe,2025-01-31,5\n", "not utf-8-sig text in export.csv (line 3)"),
+        (b"cust,date,total\n1,2025-01-31,5\n\xff\xfe,2025-01-31,5\n", "not utf-8 text in export.csv (line 3)"),
         (b"cust,date,total\n1\0,2025-01-31,5\n", "broken by NUL bytes"),
         (b"PK\x03\x04", "a workbook or an archive"),
     ],

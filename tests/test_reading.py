@@ -146,7 +146,7 @@ def test_missing_files_folders_and_workbooks(tmp_path: Path) -> None:
 
 def test_another_encoding_is_told_with_its_lines(tmp_path: Path) -> None:
     korean = "cust,date,total\n1,2025-01-31,5\n김,2025-01-31,5\n이,2025-01-31,5\n".encode("cp949")
-    assert "2 rows are not utf-8-sig text in export.txt (lines 3, 4)" in refused(tmp_path, korean)
+    assert "2 rows are not utf-8 text in export.txt (lines 3, 4)" in refused(tmp_path, korean)
     assert read(file(tmp_path, korean), "orders", BY_NAME, "cp949").frame["customer_id"].tolist() == ["1", "김", "이"]
     assert "there is no encoding 'klingon'" in refused(tmp_path, korean, "klingon")
 
