@@ -18,7 +18,7 @@ from crmlab.simulation.people import END, FIRST_DAYS, MONTHS, Subscription, is_p
 EXPERIMENT = "money per customer"
 EXPERIMENT_START, EXPERIMENT_MONTHS = 30, 6  # July to December 2025
 FAULT_MONTHS = (27, 28, 29)  # April to June 2025
-ARMS = np.array([0.0, 1.0, 3.0, 8.0])  # 1,000 won a customer and month
+ARMS = np.array([0.0, 0.5, 1.5, 5.0])  # 1,000 won a customer and month
 PRICES = {"basic": (9_900.0, 5_200.0), "premium": (19_900.0, 11_400.0)}  # fee and margin, won a month
 
 

@@ -67,7 +67,7 @@ class Subscription(Mechanism):
     acquire_standard: float = parameter(8.0, "1,000 won a lead", 1, 200, "money spent on a lead outside experiments")
     reply_effect: float = parameter(0.25, "share", 0, 0.9, "conversion lost when the first reply is very late")
     retain_lift: float = parameter(0.55, "share", 0, 1, "churn that any amount of retention money can avert")
-    retain_rate: float = parameter(0.35, "per 1,000 won", 0.001, 5, "how fast retention money works")
+    retain_rate: float = parameter(0.7, "per 1,000 won", 0.001, 5, "how fast retention money works")
     retain_standard: float = parameter(2.0, "1,000 won a customer and month", 0, 50, "spent on keeping everybody else")
     billing_fault: float = parameter(0.30, "probability a month", 0, 1, "cancelling when a bank transfer fails")
     silence: float = parameter(0.7, "log odds per sd", -3, 3, "how much contentment moves answering a survey")
