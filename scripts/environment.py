@@ -21,6 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"core": "requirements.lock", "dev": "requirements-dev.lock"}
+# What installs the rest. setuptools builds the one package that comes as source, so that it is not fetched unchecked.
+FIRST = ("uv", "setuptools")
 NEEDED_MEGABYTES = {"core": 1000, "dev": 1500}
 
 # What pip calls a setting, and what uv calls it: uv does not read pip's files.
@@ -154,20 +156,21 @@ def _install(kind: str, root: Path) -> None:
     known = ("3.11", "3.12", "3.13")
     if _version(root) not in known:
         _run([sys.executable, "-m", "venv", "--clear", str(root / ".venv")], root, "make .venv")
+    pip = [own, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     with tempfile.TemporaryDirectory(dir=root / ".venv") as folder:
-        only = Path(folder) / "uv.txt"
-        only.write_text(locked("uv", Path(lock).read_text(encoding="utf-8")), encoding="utf-8")
-        pip = [own, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-        _run([*pip, "--retries", "2", "-r", str(only)], root, "install uv")
-    uv = [own, "-m", "uv", "pip", "install", "--python", own]
+        first = Path(folder) / "first.txt"
+        text = Path(lock).read_text(encoding="utf-8")
+        first.write_text("".join(locked(name, text) for name in FIRST), encoding="utf-8")
+        _run([*pip, "--retries", "2", "-r", str(first)], root, "install the installer")
+    uv = [own, "-m", "uv", "pip", "install", "--python", own, "--no-build-isolation"]
     try:
         _run([*uv, "--require-hashes", "-r", lock], root, "install the packages")
     except SetupError as problem:
         if not str(problem).startswith(NETWORK):
             raise
         print("  uv cannot reach the packages; pip tries, which takes longer.", flush=True)
-        _run([*pip, "-r", lock], root, "install the packages")
-    _run([*uv, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(root)], root, "install crmlab")
+        _run([*pip, "--no-build-isolation", "-r", lock], root, "install the packages")
+    _run([*uv, "--no-deps", "--no-index", "-e", str(root)], root, "install crmlab")
     _quieten_lab(root)
     _run([own, "-m", "compileall", "-q", str(root / "crmlab")], root, "compile crmlab")
     _run([own, "-c", SMOKE_TEST], root, "try the packages")

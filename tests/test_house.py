@@ -49,7 +49,7 @@ ONE_ROOM = {"questions": "exercises", "__main__": "cli"}
 HEAVY = ("lifelines", "matplotlib.pyplot", "scipy.optimize", "seaborn", "sklearn", "splink", "statsmodels")
 LONGEST_MODULE = 300
 ELSEWHERE = {".git", ".venv", "build", "dist", "LICENSES"}
-ABOUT_PATHS = {"tests/test_house.py", "tests/test_pages.py"}
+ABOUT_PATHS = {"tests/test_house.py", "tests/test_notebooks.py", "tests/test_pages.py"}
 CACHES = re.compile(r"__pycache__|\..*_cache|\.hypothesis|\.ipynb_checkpoints|.*\.egg-info")
 
 
