@@ -8,6 +8,7 @@ is said instead of returning the place where the climb happened to stop.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,11 @@ def maximize(objective: Objective, start: Sequence[float], names: Sequence[str])
     NotIdentifiedError
         If a parameter runs away, or is not known within any useful bounds.
 
+    Warns
+    -----
+    UserWarning
+        If the climb ended below the top; `converged` is then False.
+
     Examples
     --------
     >>> top = maximize(lambda v: (-float((v[0] - 2) ** 2), -2 * (v - 2)), [0.0], ["mean"])
@@ -93,6 +99,8 @@ def maximize(objective: Objective, start: Sequence[float], names: Sequence[str])
     covariance = _invert(hessian, names)
     height, slope = objective(point)
     converged = bool(slope @ covariance @ slope < 2e-6)
+    if not converged:
+        warnings.warn("The likelihood is not at its top: do not rely on these estimates.", stacklevel=3)
     return Maximum(tuple(names), point, covariance, float(height), converged)
 
 
@@ -166,10 +174,11 @@ def share_interval(share: Any, error: Any, z: float = Z95) -> tuple[Vector, Vect
     >>> [round(float(end), 3) for end in share_interval(0.5, 0.05)]
     [0.403, 0.597]
     """
+    from scipy.special import expit, logit
+
     estimate = np.clip(np.asarray(share, float), 1e-12, 1 - 1e-12)
-    half = np.exp(np.minimum(z * np.asarray(error, float) / (estimate * (1 - estimate)), 700.0))
-    odds = estimate / (1 - estimate)
-    low, high = odds / half / (1 + odds / half), 1 / (1 + 1 / (odds * half))
+    half = z * np.asarray(error, float) / (estimate * (1 - estimate))
+    low, high = expit(logit(estimate) - half), expit(logit(estimate) + half)
     fixed = np.asarray(error, float) == 0
     return np.where(fixed, share, low), np.where(fixed, share, high)
 
