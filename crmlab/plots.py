@@ -203,7 +203,8 @@ def lines(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel:
     finish(ax, title, xlabel, ylabel)
     said = "; ".join(f"{name} ends at {y:.4g}" for name, _, y, _ in ends)
     if {"low", "high"} <= set(table.columns):
-        said += f"; the band ends at {table['low'].iloc[-1]:.4g} to {table['high'].iloc[-1]:.4g}"
+        band = table[["low", "high"]].dropna().iloc[-1]
+        said += f"; the band ends at {band['low']:.4g} to {band['high']:.4g}"
     return describe(ax, f"{title} Lines of {ylabel} against {xlabel}: {said}.")
 
 

@@ -79,6 +79,12 @@ def test_end_labels_of_close_lines_do_not_overlap():
     assert np.diff(heights).min() >= 0.05
 
 
+def test_a_band_that_ends_early_is_told_where_it_ends():
+    table = pd.DataFrame({"a": [1.0, 2.0], "low": [0.5, np.nan], "high": [1.5, np.nan]}, index=[0, 1])
+    ax = plots.lines(table, None, "Title?", "x", "y")
+    assert "the band ends at 0.5 to 1.5" in plots.alternative_text(ax.figure)
+
+
 def test_dots_keep_the_order_of_the_table():
     table = pd.DataFrame({"estimate": [1.0, 2.0], "low": [0.5, 1.5], "high": [1.5, 2.5]}, index=["first", "second"])
     ax = plots.dots(table, None, "Which?", "share")
