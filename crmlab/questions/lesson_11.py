@@ -80,15 +80,16 @@ def survivors(company: Company) -> pd.Series:
     return pd.Series(stayed)
 
 
-def second_year(company: Company, renewals: int = YEAR) -> float:
+def second_year(there: pd.Series, renewals: int = YEAR) -> float:
     """Return the share that the model expects to stay for twelve more months, after so many renewals."""
-    model = ShiftedBetaGeometric.fit(survivors=survivors(company).to_list()[: YEAR + 1])
+    model = ShiftedBetaGeometric.fit(survivors=there.to_list()[: YEAR + 1])
     return float(model.project(YEAR, renewals=renewals)["estimate"].iloc[-1])
 
 
-def expected_later(company: Company) -> float:
+def expected_later(company: Company, renewals: int = YEAR) -> float:
     """Return how many of the survivors of the first year the model expects after the second."""
-    return float(survivors(company)[YEAR] * second_year(company))
+    there = survivors(company)
+    return float(there[YEAR] * second_year(there, renewals))
 
 
 def constant_later(company: Company) -> float:
@@ -245,11 +246,11 @@ answer_4 = ...""",
     mistakes=(
         Mistake(constant_later, "this lets the churn rate of the first year go on: the steady do not leave so fast."),
         Mistake(
-            lambda c: survivors(c)[YEAR] * second_year(c, renewals=0),
+            lambda c: expected_later(c, renewals=0),
             "these are the odds of new customers; after twelve renewals the same people are steadier.",
         ),
         Mistake(lambda c: survivors(c)[24], "this is what came; the forecast from the first twelve months is wanted."),
-        Mistake(second_year, "this is a share; give the number of customers."),
+        Mistake(lambda c: second_year(survivors(c)), "this is a share; give the number of customers."),
         Mistake(lambda c: survivors(c)[YEAR] - expected_later(c), "these are the customers who will have left."),
     ),
     hints=(
