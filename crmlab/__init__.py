@@ -25,7 +25,7 @@ _HOMES = {
     "churn": ("ChurnCurve", "count_contracts"),
     "company": ("Company",),
     "customers": ("count_customers", "count_repeats", "summarize_customers"),
-    "data": ("adopt", "open_company", "save"),
+    "data": ("DataError", "adopt", "open_company", "save"),
     "exercises": ("exercise",),
     "conversion_time": ("TimeToConvert",),
     "funnel": ("Funnel",),
@@ -49,7 +49,6 @@ _HOMES = {
     "session": ("setup", "versions"),
     "simulation": ("simulate_company",),
     "tables": ("dictionary",),
-    "validation": ("DataError",),
     "widgets": ("explore",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

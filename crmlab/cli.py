@@ -254,7 +254,7 @@ def _wrote(company: Company, out: str) -> int:
 
 
 def _lab(told: argparse.Namespace) -> int:
-    from crmlab.lessons import notebooks_folder
+    from crmlab.report.lessons import notebooks_folder
 
     start = notebooks_folder() / "00-start-here.ipynb"
     if not start.is_file():

@@ -1,7 +1,7 @@
 """A company: its tables, and apart from them its truth.
 
-The tables are reached by name (`company.orders`). Simulated companies also know why each customer came, stayed and left;
-that lies in `company.truth`, which is None for a company of one's own.
+The tables are reached by name (`company.orders`). Simulated companies also know why each customer came, stayed and
+left; that lies in `company.truth`, which is None for a company of one's own.
 """
 
 from __future__ import annotations

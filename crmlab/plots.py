@@ -70,6 +70,12 @@ def describe(ax: Axes, text: str) -> Axes:
     """Store what is seen in the figure as its alternative text, and return the Axes.
 
     Several Axes of one figure add up, in the order in which they are described.
+
+    Examples
+    --------
+    >>> ax = describe(new_axes(), "An empty picture.")
+    >>> alternative_text(ax.figure)
+    'An empty picture.'
     """
     texts = getattr(ax.figure, "crmlab_alt", {})
     ax.figure.crmlab_alt = texts | {id(ax): " ".join(text.split())}  # pyright: ignore[reportAttributeAccessIssue]

@@ -45,7 +45,13 @@ def setup(language: str = "en") -> None:
 
 
 def versions() -> pd.DataFrame:
-    """Return the versions of Python and of the packages that a lesson's numbers depend on."""
+    """Return the versions of Python and of the packages that a lesson's numbers depend on.
+
+    Examples
+    --------
+    >>> versions().loc["crmlab", "version"]
+    '0.1.0'
+    """
     import pandas as pd
 
     rows = {"python": sys.version.split()[0]} | {name: metadata.version(name) for name in ("crmlab", *_NEEDED)}

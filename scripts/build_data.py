@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from crmlab.data import save
 from tqdm import tqdm
 
+from crmlab.data import save
 from crmlab.simulation import COMPANIES, simulate_company
 
 DATASETS = Path(__file__).resolve().parent.parent / "datasets"

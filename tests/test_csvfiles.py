@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlab.csvfiles import Field, checksum, from_csv, kind_of, to_csv
+from crmlab.data.csvfiles import Field, checksum, from_csv, kind_of, to_csv
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: "\0" not in text)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crmlab import data
 from crmlab.company import Company, Truth
 from crmlab.data import adopt, built_in, open_company, save
-from crmlab.validation import DataError, validate
+from crmlab.data.validation import DataError, validate
 
 ROOT = Path(__file__).resolve().parent.parent
 CDNOW = Path(os.environ.get("CRMLAB_CDNOW", ROOT.parent / "shared" / "data" / "CDNOW_sample.txt"))

@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
 from crmlab.data import open_company
 from crmlab.simulation import COMPANIES, simulate_company
 

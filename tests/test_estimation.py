@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.estimation import (
@@ -74,6 +74,7 @@ def test_the_published_interval_of_wilson():
     assert wilson(5, 40) == pytest.approx((0.0546, 0.2611), abs=5e-5)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 300), st.integers(1, 300))
 def test_wilson_stays_inside_and_holds_the_share(successes, failures):
     n = successes + failures
@@ -82,6 +83,7 @@ def test_wilson_stays_inside_and_holds_the_share(successes, failures):
     assert successes / n - 1e-12 <= high <= 1
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 0.5))
 def test_intervals_of_shares_stay_inside(share, error):
     low, high = share_interval(share, error)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.growth import customer_equity, effort_share, payback, referral_multiplier
@@ -19,6 +19,7 @@ def test_the_published_equities():
     assert customer_equity(1, 0.04, 8, 0.6, margin=50, discount_rate=0.1) == pytest.approx(2.76)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 100), st.floats(0, 0.97), st.floats(0, 300), st.floats(0, 0.5))
 def test_equity_is_the_sum_it_stands_for(won, spend, kept, margin, discount):
     t = np.arange(1, 2000)
@@ -33,6 +34,7 @@ def test_the_published_payback():
     assert payback(2500, 1440) == pytest.approx(1.74, abs=5e-3)
 
 
+@settings(deadline=None)
 @given(st.floats(1, 1e5), st.floats(1, 1e4), st.floats(0.01, 0.999))
 def test_payback_with_churn_is_when_the_expected_margin_reaches_the_cost(cac, margin, kept):
     months = payback(cac, margin, kept)
@@ -63,6 +65,7 @@ def test_the_published_multiplier():
     assert referral_multiplier(0, 0.8) == 1
 
 
+@settings(deadline=None)
 @given(st.floats(0, 0.3), st.floats(0, 0.6))
 def test_the_multiplier_is_the_sum_of_the_generations(referrals, retention):
     reproduction = referrals / (1 - retention)

@@ -28,7 +28,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = """
 cli
 report | exercises | widgets
-pages | lessons
 growth
 allocation
 frontier
@@ -37,12 +36,10 @@ buyer_model | response_fit
 comparison | fitted | sensitivity
 result
 data | session | simulation
-intake | package
-reading
-customers | validation
-company | csvfiles | model_plots | rules
+customers
+company | model_plots
 plots | tables
-engines | estimation | folders | labels | parsing
+engines | estimation | folders | labels
 """
 ROW_OF = {name: -row for row, line in enumerate(LAYERS.strip().splitlines()) for name in line.split(" | ")}
 ONE_ROOM = {"questions": "exercises", "__main__": "cli"}

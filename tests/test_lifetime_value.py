@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.lifetime_value import PAYMENTS, clv, customer_value, margin_multiple, simple_clv, survival_clv
@@ -37,6 +37,7 @@ def test_the_rule_of_thumb():
     assert simple_clv(1000, 0.3, 0) == 0
 
 
+@settings(deadline=None)
 @given(**RATES, horizon=st.integers(0, 60))
 def test_the_closed_forms_are_the_sums_they_stand_for(margin, retention, discount, horizon):
     t = np.arange(horizon)
@@ -47,6 +48,7 @@ def test_the_closed_forms_are_the_sums_they_stand_for(margin, retention, discoun
         assert clv(margin, retention, discount, when, horizon) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(**RATES)
 def test_the_conventions_differ_by_the_first_payment(margin, retention, discount):
     now, end, excluded = (clv(margin, retention, discount, when) for when in PAYMENTS)
@@ -55,6 +57,7 @@ def test_the_conventions_differ_by_the_first_payment(margin, retention, discount
     assert excluded == pytest.approx(margin * margin_multiple(retention, discount))
 
 
+@settings(deadline=None)
 @given(**RATES, periods=st.integers(1, 40))
 def test_a_survival_curve_of_constant_retention_gives_the_closed_form(margin, retention, discount, periods):
     curve = pd.Series(retention ** np.arange(periods))

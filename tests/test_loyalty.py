@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.loyalty import nps, nps_answers_needed
@@ -23,6 +23,7 @@ def test_the_classes_are_those_of_the_definition():
         assert nps([score])["score"] == (100 if score >= 9 else -100 if score <= 6 else 0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=60))
 def test_rows_and_counts_give_one_answer_inside_the_interval(scores):
     rows = nps(scores)

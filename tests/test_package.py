@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crmlab import package
 from crmlab.company import Company, Truth
-from crmlab.csvfiles import checksum
+from crmlab.data import package
+from crmlab.data.csvfiles import checksum
+from crmlab.data.validation import DataError, validate
 from crmlab.tables import TABLES
-from crmlab.validation import DataError, validate
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from crmlab.pages import generator, lesson_body, mathml, page
+from crmlab.report.pages import generator, lesson_body, mathml, page
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

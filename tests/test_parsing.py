@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlab.parsing import guess_kind, has_clock, parse, written
+from crmlab.data.parsing import guess_kind, has_clock, parse, written
 
 
 def texts(*values: object) -> pd.Series:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crmlab.reading import Columns, read
-from crmlab.validation import DataError
+from crmlab.data.reading import Columns, read
+from crmlab.data.validation import DataError
 
 BY_NAME: Columns = {"customer_id": "cust", "ordered_at": "date", "amount": "total"}
 BY_PLACE: Columns = {"customer_id": 1, "ordered_at": 2, "amount": 3}

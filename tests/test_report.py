@@ -12,8 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from crmlab.company import Company
 from crmlab.data import save
+from crmlab.data.validation import DataError, validate
 from crmlab.report import Outcome, run, suitable
-from crmlab.validation import DataError, validate
 
 
 def lesson(folder: Path, name: str, parameters: str, *cells: str, **told: Any) -> None:

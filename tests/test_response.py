@@ -31,6 +31,7 @@ def test_the_published_curves():
 CURVES = st.tuples(st.floats(0, 0.3), st.floats(0.35, 0.6), st.floats(0.65, 1), st.floats(0.1, 1e4))
 
 
+@settings(deadline=None)
 @given(curve=CURVES)
 def test_a_drawn_curve_goes_through_its_points(curve):
     floor, rate, ceiling, spend = curve

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crmlab.rules import broken, dangling
+from crmlab.data.rules import broken, dangling
 from crmlab.tables import TABLES
 
 

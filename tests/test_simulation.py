@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from crmlab.data.validation import validate
 from crmlab.simulation import COMPANIES, contracts, simulate_company
 from crmlab.simulation.parameters import stream
 from crmlab.simulation.people import Subscription
-from crmlab.validation import validate
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmlab.data.validation import LINE, DataError, Problem, validate
 from crmlab.tables import DTYPES, TABLES
-from crmlab.validation import LINE, DataError, Problem, validate
 
 
 def orders(**columns: Any) -> pd.DataFrame:

@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 
 from crmlab.company import Company
-from crmlab.csvfiles import Field, checksum, kind_of, to_csv
+from crmlab.data.csvfiles import Field, checksum, kind_of, to_csv
+from crmlab.data.validation import DataError, Problem
 from crmlab.tables import TABLES, Column, Table
-from crmlab.validation import DataError, Problem
 
 DESCRIPTOR = "datapackage.json"
 _TYPES = {"text": "string", "integer": "integer", "number": "number", "date": "date", "boolean": "boolean"}

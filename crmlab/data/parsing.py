@@ -1,7 +1,7 @@
 """One column at a time: values as they come, to values of the kind that the data dictionary names.
 
 A parser never guesses. It returns the parsed column, in which what could not be read is missing, and beside it the
-faults: which rows they are, what is wrong with them and what to do. `crmlab.validation` gathers them.
+faults: which rows they are, what is wrong with them and what to do. `crmlab.data.validation` gathers them.
 """
 
 from __future__ import annotations

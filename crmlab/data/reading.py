@@ -1,7 +1,7 @@
 """Files of one's own: delimited text to a frame of text, each row knowing the line that it came from.
 
 What separates the fields, and whether there is a header, is found out; what the columns mean is never guessed. Values
-stay text here: `crmlab.validation` reads them, so that a wrong value is reported with its line.
+stay text here: `crmlab.data.validation` reads them, so that a wrong value is reported with its line.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.tables import TABLES
-from crmlab.validation import LINE, DataError, Problem
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _SAMPLE = 200  # records that decide what separates the fields

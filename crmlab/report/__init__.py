@@ -14,11 +14,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from crmlab import pages
 from crmlab.company import Company
 from crmlab.data import built_in, find_company, open_company
 from crmlab.folders import fresh
-from crmlab.lessons import Lesson, choose, find_lessons, hushed
+from crmlab.report import pages
+from crmlab.report.lessons import Lesson, choose, find_lessons, hushed
 
 _PATIENCE = 600  # seconds that one cell may take
 
@@ -183,7 +183,7 @@ def _hidden(company: str | Path | None) -> dict[str, str]:
     if company is not None:
         folder = find_company(company)
         hidden[str(folder)] = folder.name
-    tree = Path(pages.__file__).resolve().parent.parent
+    tree = Path(__file__).resolve().parents[2]
     return hidden | {f"{tree}{os.sep}": ""}
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from crmlab import reading
-from crmlab.csvfiles import Field
-from crmlab.parsing import guess_kind, has_clock, parse
+from crmlab.data import reading
+from crmlab.data.csvfiles import Field
+from crmlab.data.parsing import guess_kind, has_clock, parse
+from crmlab.data.validation import DataError, Problem, validate
 from crmlab.tables import DTYPES, TABLES
-from crmlab.validation import DataError, Problem, validate
 
 Tables = dict[str, pd.DataFrame]
 
@@ -28,7 +28,7 @@ def take_in(
     Parameters
     ----------
     paths, columns, encoding
-        The file of each table, and how `crmlab.reading.read` is to understand it.
+        The file of each table, and how `crmlab.data.reading.read` is to understand it.
     observation_end
         The last day on which anything could have been observed, as ISO text; None where it is not known.
     kinds

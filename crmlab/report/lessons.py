@@ -17,7 +17,7 @@ from typing import Any
 
 from crmlab.company import Company
 
-_TREE = Path(__file__).resolve().parent.parent
+_TREE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.parsing import Fault
+from crmlab.data.parsing import Fault
 from crmlab.tables import TABLES, Column, Table
 
 _SPANS = (("contracts", "started_on", "ended_on"),)

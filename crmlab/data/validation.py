@@ -1,7 +1,7 @@
 """The door: tables are checked once, where they enter, and one error lists every problem.
 
-`validate` reads each column as the data dictionary says (`crmlab.parsing`), checks the rules that parsed tables keep
-(`crmlab.rules`), and raises one `DataError` with all that it found. Code inside trusts its tables.
+`validate` reads each column as the data dictionary says (`crmlab.data.parsing`), checks the rules that parsed tables
+keep (`crmlab.data.rules`), and raises one `DataError` with all that it found. Code inside trusts its tables.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from crmlab import rules
-from crmlab.parsing import Fault, parse
+from crmlab.data import rules
+from crmlab.data.parsing import Fault, parse
 from crmlab.tables import TABLES, Table
 
 LINE = "line of the file"  # the index name of a frame whose rows know the line they came from
@@ -128,7 +128,7 @@ def validate(tables: Mapping[str, pd.DataFrame], observation_end: str | None = N
     >>> validate({"orders": orders.assign(amount=["5", "-1"])})
     Traceback (most recent call last):
         ...
-    crmlab.validation.DataError: The data do not fit (1 problem):
+    crmlab.data.validation.DataError: The data do not fit (1 problem):
     - orders.amount: 1 row is below 0 (position 1), such as -1.0. Correct the values, or leave these rows out.
     Positions are those of the rows in the frame; the first is 0.
     """

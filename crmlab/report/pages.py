@@ -184,5 +184,5 @@ def _clean(soup: Any, links: Mapping[str, str]) -> None:
 def _style() -> str:
     from pygments.formatters import HtmlFormatter
 
-    own = (files("crmlab") / "report.css").read_text(encoding="utf-8")
+    own = (files("crmlab.report") / "report.css").read_text(encoding="utf-8")
     return own + str(HtmlFormatter(style="default").get_style_defs(".highlight")) + "\n"

@@ -16,18 +16,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from crmlab import package
 from crmlab.company import Company, Truth
-from crmlab.csvfiles import checksum, from_csv
+from crmlab.data import package
+from crmlab.data.csvfiles import checksum, from_csv
+from crmlab.data.intake import last_day, take_in
+from crmlab.data.package import Package, Resource
+from crmlab.data.reading import Columns
+from crmlab.data.validation import DataError, Problem, validate
 from crmlab.folders import fresh
-from crmlab.intake import last_day, take_in
-from crmlab.package import Package, Resource
-from crmlab.reading import Columns
 from crmlab.tables import TABLES
-from crmlab.validation import DataError, Problem, validate
 
-_HERE = Path(__file__).resolve().parent
-_DATASETS = (_HERE.parent / "datasets", _HERE / "datasets")  # beside the package in the tree, inside it in a wheel
+_PACKAGE = Path(__file__).resolve().parents[1]
+_DATASETS = (
+    _PACKAGE.parent / "datasets",
+    _PACKAGE / "datasets",
+)  # beside the package in the tree, inside it in a wheel
 
 
 def open_company(name_or_folder: str | Path) -> Company:
