@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"core": "requirements.lock", "dev": "requirements-dev.lock"}
 # What installs the rest. setuptools builds the one package that comes as source, so that it is not fetched unchecked.
 FIRST = ("uv", "setuptools")
-NEEDED_MEGABYTES = {"core": 1000, "dev": 1500}
+NEEDED_MEGABYTES = {"core": 1000, "dev": 1800}
 
 # What pip calls a setting, and what uv calls it: uv does not read pip's files.
 PIP_TO_UV = {
@@ -244,8 +244,10 @@ def installers_variables(root: Path) -> dict[str, str]:
     listed = subprocess.run(
         [str(python(root)), "-m", "pip", "config", "list"], env=given, capture_output=True, text=True, check=False
     ).stdout
-    settings = re.findall(r"^(?:global|install|:env:)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)
-    from_pip = {PIP_TO_UV[name]: value for name, value in settings if name in PIP_TO_UV}
+    from_pip = {}
+    for source in ("global", "install", ":env:"):  # as pip does, what comes later wins
+        settings = re.findall(rf"^{source}\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)
+        from_pip |= {PIP_TO_UV[name]: value for name, value in settings if name in PIP_TO_UV}
     if "UV_INDEX_URL" in given:
         from_pip.pop("UV_DEFAULT_INDEX", None)
     return {"UV_COMPILE_BYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never"} | from_pip | given

@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import tomllib
+import warnings
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -151,6 +152,12 @@ def test_every_name_of_the_face_exists_and_is_documented(name: str) -> None:
 def test_the_face_says_what_it_lacks() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = crmlab.no_such_name
+
+
+@pytest.mark.parametrize("module", ["crmlab.churn", "crmlab.simulation.people"])
+def test_a_warning_from_our_own_code_is_an_error(module: str) -> None:
+    with pytest.raises(FutureWarning, match="soon"):
+        warnings.warn_explicit("soon", FutureWarning, "a file", 1, module=module, registry={})
 
 
 # The locks.
