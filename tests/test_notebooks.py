@@ -29,7 +29,7 @@ LESSONS = (
     "14-value-without-contracts",
     "15-hunting-or-farming",
 )
-SOLUTIONS = tuple(name for name in LESSONS if name != "00-start-here")
+SOLUTIONS = ("03-what-converts", "11-when-customers-leave", "13-lifetime-value-on-trial")
 PATHS = [f"notebooks/{name}.ipynb" for name in LESSONS] + [f"exercises/solutions/{name}.ipynb" for name in SOLUTIONS]
 RULES = lesson_rules.FOR_ALL + lesson_rules.FOR_LESSONS
 MUTATIONS = tomllib.loads((ROOT / "tests" / "mutations.toml").read_text(encoding="utf-8")).get("mutation", [])
