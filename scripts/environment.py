@@ -171,18 +171,24 @@ def _install(kind: str, root: Path) -> None:
         print("  uv cannot reach the packages; pip tries, which takes longer.", flush=True)
         _run([*pip, "--no-build-isolation", "-r", lock], root, "install the packages")
     _run([*uv, "--no-deps", "--no-index", "-e", str(root)], root, "install crmlab")
-    _quieten_lab(root)
+    _quieten(root)
     _run([own, "-m", "compileall", "-q", str(root / "crmlab")], root, "compile crmlab")
     _run([own, "-c", SMOKE_TEST], root, "try the packages")
     write_stamp(kind, root)
 
 
-def _quieten_lab(root: Path) -> None:
-    """Keep JupyterLab from asking whether it may fetch news."""
-    folder = root / ".venv" / "etc" / "jupyter" / "labconfig"
-    folder.mkdir(parents=True, exist_ok=True)
-    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (folder / "page_config.json").write_text(json.dumps(quiet), encoding="utf-8")
+def _quieten(root: Path) -> None:
+    """Keep JupyterLab from asking whether it may fetch news, and kernels from warning of traffic within the machine."""
+    settings = {
+        "etc/jupyter/labconfig/page_config.json": json.dumps(
+            {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        ),
+        "settings/ipython/profile_default/ipython_kernel_config.py": "c.IPKernelApp.log_level = 'ERROR'",
+    }
+    for name, text in settings.items():
+        path = root / ".venv" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_stamp(kind: str, root: Path) -> None:

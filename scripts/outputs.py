@@ -41,7 +41,7 @@ def find(names: list[str], root: Path = ROOT) -> list[Path]:
         fitting = [path] if path.is_file() else [path for path in known if path.name.startswith(name)]
         if not fitting:
             sys.exit(f"No notebook is called {name}; there are {', '.join(path.stem for path in known) or 'none'}.")
-        chosen += fitting
+        chosen += [path for path in fitting if path not in chosen]
     return chosen if names else known
 
 
