@@ -35,9 +35,16 @@ def test_the_top_and_its_covariance():
 
 
 def test_a_slope_without_end_is_a_runaway():
+    furthest = []
+
+    def slope(point: np.ndarray) -> tuple[float, np.ndarray]:
+        furthest.append(point[1])
+        return point[1] - point[0] ** 2, np.array([-2 * point[0], 1.0])
+
     with pytest.raises(NotIdentifiedError, match="do not determine b") as caught:
-        maximize(lambda p: (p[1] - p[0] ** 2, np.array([-2 * p[0], 1.0])), [0.0, 0.0], ["a", "b"])
+        maximize(slope, [0.0, 0.0], ["a", "b"])
     assert caught.value.parameter == "b"
+    assert max(furthest) < 20
 
 
 def test_a_ridge_is_not_a_top():

@@ -35,8 +35,8 @@ def test_rows_and_counts_give_one_answer_inside_the_interval(scores):
 
 
 def test_who_did_not_answer_is_counted_apart():
-    got = nps(pd.Series([10, None, 3, pd.NA], dtype="Int64"))
-    assert (got["n"], got["unanswered"], got["score"]) == (2, 2, 0)
+    got = nps(pd.Series([10, None, 3, pd.NA, None], dtype="Int64"))
+    assert (got["n"], got["unanswered"], got["score"]) == (2, 3, 0)
 
 
 @pytest.mark.parametrize(
