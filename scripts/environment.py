@@ -84,7 +84,7 @@ def variables(root: Path = ROOT, given: Mapping[str, str] = os.environ) -> dict[
 def fingerprint(kind: str, root: Path = ROOT) -> str:
     """Return the hash of what the environment is made from."""
     digest = hashlib.sha256(str(root).encode())
-    for name in (LOCKS[kind], "pyproject.toml"):
+    for name in (LOCKS[kind], "pyproject.toml", "scripts/environment.py"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()
 

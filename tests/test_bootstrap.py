@@ -187,7 +187,7 @@ def test_what_is_ready_is_left_alone(
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml", "scripts/environment.py"])
 def test_a_changed_file_makes_the_environment_old(environment: ModuleType, made: Path, name: str) -> None:
     assert environment.ready("core", made)
     (made / name).write_text((made / name).read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
