@@ -21,7 +21,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "buyers": ("BetaGeo",),
+    "buyers": ("BetaGeo", "GammaGamma"),
     "churn": ("ChurnCurve", "count_contracts"),
     "company": ("Company",),
     "customers": ("count_customers", "count_repeats", "summarize_customers"),
@@ -45,7 +45,6 @@ _HOMES = {
     "renewals": ("ShiftedBetaGeometric",),
     "result": ("reveal",),
     "revenue": ("active_on", "churn_rates", "churn_rise", "monthly_revenue", "project_revenue"),
-    "spending": ("GammaGamma",),
     "session": ("setup", "versions"),
     "simulation": ("simulate_company",),
     "tables": ("dictionary",),

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crmlab.allocation import Allocation
+from crmlab.growth.allocation import Allocation
+from crmlab.growth.response import ResponseCurve
 from crmlab.plots import alternative_text
-from crmlab.response import ResponseCurve
 
 HUNTING = ResponseCurve.through(ceiling=0.10, spend=1, rate=0.04)
 FARMING = ResponseCurve.through(ceiling=0.80, spend=8, rate=0.6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from crmlab.comparison import Comparison
+from crmlab.buyers.comparison import Comparison
 from crmlab.plots import alternative_text
 
 TABLE = pd.DataFrame(

@@ -30,11 +30,8 @@ LAYERS = """
 cli
 report | exercises | widgets
 growth
-allocation
-frontier
-buyers | churn | conversion_time | funnel | lifetime_value | loyalty | market | renewals | response | revenue | spending
-buyer_model | response_fit
-comparison | fitted | sensitivity
+buyers | churn | conversion_time | funnel | lifetime_value | loyalty | renewals | revenue
+fitted
 result
 data | session | simulation
 customers

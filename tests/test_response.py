@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmlab.growth.response import ResponseCurve
+from crmlab.growth.response_fit import _log_likelihood
 from crmlab.plots import alternative_text
-from crmlab.response import ResponseCurve
-from crmlab.response_fit import _log_likelihood
 
 TRUTH = {"floor": 0.05, "ceiling": 0.45, "k": 0.06}
 SPENDS = [0.0, 5.0, 10.0, 20.0, 40.0, 80.0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crmlab.growth.sensitivity import Tornado
 from crmlab.plots import alternative_text
-from crmlab.sensitivity import Tornado
 
 INPUTS = {"a": 2.0, "b": 3.0, "c": 5.0}
 

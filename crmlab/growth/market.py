@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crmlab.response_fit import NAMES, Shape
+from crmlab.growth.response_fit import NAMES, Shape
 
 _CURVES = ("hunting", "farming")
 

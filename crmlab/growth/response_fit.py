@@ -40,7 +40,7 @@ class Shape:
 def fit_shape(data: Any, floor: float | None) -> tuple[pd.DataFrame, dict[str, float], Maximum]:
     """Return the counts by spend, the parameters held, and the estimates of the others.
 
-    Parameters, warnings and errors are those of `crmlab.response.ResponseCurve.fit`.
+    Parameters, warnings and errors are those of `crmlab.growth.response.ResponseCurve.fit`.
     """
     if floor is not None and not 0 <= floor < 1:
         raise ValueError(f"floor is {floor}; it is a share from 0 to 1")

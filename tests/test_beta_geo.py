@@ -14,7 +14,7 @@ from scipy.integrate import quad
 from scipy.special import hyp2f1
 from scipy.stats import beta
 
-from crmlab.buyers import BetaGeo
+from crmlab.buyers.beta_geo import BetaGeo
 from crmlab.customers import count_customers, count_repeats, summarize_customers
 from crmlab.estimation import Maximum
 from crmlab.plots import alternative_text

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crmlab.buyers.gamma_gamma import GammaGamma, _log_likelihood
 from crmlab.customers import count_customers, summarize_customers
 from crmlab.plots import alternative_text
-from crmlab.spending import GammaGamma, _log_likelihood
 
 CDNOW = Path(os.environ.get("CRMLAB_CDNOW", Path(__file__).parents[1] / ".." / "shared" / "data" / "CDNOW_sample.txt"))
 TRUTH = np.array([6.25, 3.74, 15.44])

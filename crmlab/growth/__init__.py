@@ -1,16 +1,16 @@
 """The arithmetic of growth: what winning a customer costs, what keeping one deserves, when referrals carry a firm.
 
-Response curves and the split of a budget stand in modules of their own (`crmlab.response`, `crmlab.allocation`,
-`crmlab.sensitivity`) and are handed on here; the closed forms below need nothing but a few numbers.
+Response curves and the split of a budget stand in modules of their own (`response`, `allocation`, `sensitivity`) and
+are handed on here; the closed forms below need nothing but a few numbers.
 """
 
 from __future__ import annotations
 
 import math
 
-from crmlab.allocation import Allocation
-from crmlab.response import ResponseCurve
-from crmlab.sensitivity import Tornado
+from crmlab.growth.allocation import Allocation
+from crmlab.growth.response import ResponseCurve
+from crmlab.growth.sensitivity import Tornado
 
 __all__ = [
     "Allocation",

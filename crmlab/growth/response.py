@@ -15,8 +15,8 @@ import pandas as pd
 
 from crmlab import model_plots, plots
 from crmlab.estimation import Z95, Maximum, Vector, covariance_frame, errors_of, jacobian, share_interval, wilson
+from crmlab.growth.response_fit import NAMES, Shape, fit_shape, shape_at
 from crmlab.labels import word
-from crmlab.response_fit import NAMES, Shape, fit_shape, shape_at
 from crmlab.result import Result
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from crmlab.comparison import Comparison
+from crmlab.buyers.comparison import Comparison
 from crmlab.customers import count_customers
 from crmlab.engines import need, numbers, to_pandas
 from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize

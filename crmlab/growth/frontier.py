@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from crmlab.estimation import Z95, Vector, errors_of
-from crmlab.market import Market
-from crmlab.response import ResponseCurve
-from crmlab.response_fit import Shape, shape_at
+from crmlab.growth.market import Market
+from crmlab.growth.response import ResponseCurve
+from crmlab.growth.response_fit import Shape, shape_at
 
 _SHARES = np.linspace(0, 1, 41)
 
 
 def frontier(hunting: ResponseCurve, farming: ResponseCurve, market: Market, budget: float) -> pd.DataFrame:
-    """Return what each split of a whole budget is worth, as the table of `crmlab.allocation.Allocation` holds it."""
+    """Return what each split of a whole budget is worth, as the table of an `Allocation` holds it."""
     won, kept = market.spends(budget, _SHARES)
     columns = {
         "hunting_spend": won,

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from crmlab.buyer_model import BuyerModel
+from crmlab.buyers.buyer_model import BuyerModel
 from crmlab.estimation import Vector
 
 Moment = Callable[[Vector, Any, Any, Vector], Vector]

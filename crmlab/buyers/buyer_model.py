@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
-from crmlab.comparison import Comparison
+from crmlab.buyers.comparison import Comparison
 from crmlab.customers import HISTORY, UNIT_WORDS, count_customers
 from crmlab.engines import need, numbers, to_pandas
 from crmlab.estimation import Z95, NotIdentifiedError, Vector, count_interval, maximize

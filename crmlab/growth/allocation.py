@@ -26,12 +26,12 @@ import numpy as np
 import pandas as pd
 
 from crmlab import model_plots, plots
-from crmlab.frontier import frontier, redraw
+from crmlab.growth.frontier import frontier, redraw
+from crmlab.growth.market import Market
+from crmlab.growth.response import ResponseCurve
+from crmlab.growth.sensitivity import Tornado
 from crmlab.labels import word
-from crmlab.market import Market
-from crmlab.response import ResponseCurve
 from crmlab.result import Result
-from crmlab.sensitivity import Tornado
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
