@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +134,7 @@ def _incidence(rows: pd.DataFrame, competing: bool) -> pd.DataFrame:
     if not (status == WON).any():
         return pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
     with np.errstate(divide="ignore", invalid="ignore"):  # where the last one at risk ends, the variance is 0/0
-        fit = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
+        fit: Any = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
     curve = pd.DataFrame({"time": fit.times, "estimate": fit.cinc[0], "error": pd.Series(fit.cinc_se[0]).ffill()})
     curve = curve[curve["estimate"].diff().fillna(curve["estimate"]) > 0]
     edges = curve["estimate"].clip(1e-12, 1 - 1e-12)

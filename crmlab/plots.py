@@ -56,7 +56,8 @@ def use_theme(language: str = "en") -> None:
         for weight in "RB":
             font_manager.fontManager.addfont(str(files("crmlab") / "fonts" / f"{FONT}{weight}.ttf"))
         family = [FONT, *family]
-    mpl.rcParams.update(_THEME | {"axes.prop_cycle": cycler(color=PALETTE), "font.family": family})
+    settings: dict[Any, Any] = _THEME | {"axes.prop_cycle": cycler(color=PALETTE), "font.family": family}
+    mpl.rcParams.update(settings)
 
 
 def new_axes(ax: Axes | None = None) -> Axes:

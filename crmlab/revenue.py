@@ -35,7 +35,8 @@ def active_on(contracts: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
     """
     started: Any = contracts["started_on"]
     ended: Any = contracts["ended_on"]
-    return contracts.loc[(started <= pd.Timestamp(day)) & ~(ended <= pd.Timestamp(day)), :]
+    running: pd.DataFrame = contracts[(started <= pd.Timestamp(day)) & ~(ended <= pd.Timestamp(day))]
+    return running
 
 
 def monthly_revenue(
@@ -217,7 +218,7 @@ def project_revenue(monthly: pd.DataFrame, rates: pd.DataFrame, months: int = 6,
     >>> project_revenue(monthly, rates, months=2)["estimate"].round(6).to_list()
     [1000.0, 1000.0]
     """
-    by = [name for name in rates.index.names if name is not None]
+    by = [str(name) for name in rates.index.names if name is not None]
     now = _today(monthly, by, joining)
     if not now.index[now["customers"] > 0].isin(rates.index).all():
         raise ValueError("a group that has customers has no churn rate")

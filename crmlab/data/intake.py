@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -108,7 +109,8 @@ def _settled(table: str, frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.Da
         if faults:
             values = parse("text", texts)[0]
         elif kind in ("integer", "boolean") and values.notna().all():
-            values = values.astype(Field(name, kind, full=True).dtype)
+            dtype: Any = Field(name, kind, full=True).dtype
+            values = values.astype(dtype)
         settled[name] = values
     return frame.assign(**settled)
 

@@ -93,7 +93,8 @@ def parse(kind: str, values: pd.Series, *, identifies: bool = False) -> tuple[pd
         texts[[text in MISSING for text in texts]] = None
     codes, distinct = pd.factorize(texts)
     parsed, faults = _PARSERS[kind](np.asarray(distinct, dtype=object))
-    column = parsed.take(np.where(codes < 0, len(parsed) - 1, codes)).set_axis(values.index).rename(values.name)
+    column = parsed.take(np.where(codes < 0, len(parsed) - 1, codes)).set_axis(values.index)
+    column.name = values.name
     return column, [Fault((codes >= 0) & _spread(fault.rows, codes), fault.what, fault.remedy) for fault in faults]
 
 

@@ -90,7 +90,8 @@ def _gathered(clean: pd.DataFrame, cases: pd.DataFrame) -> Iterator[tuple[list[s
     """Yield pandera's failure cases, gathered by rule and column."""
     for rule, column in cases[["check", "column"]].drop_duplicates().to_numpy():
         rows = np.zeros(len(clean), bool)
-        rows[cases.loc[(cases["check"] == rule) & (cases["column"] == column), "index"].astype(int)] = True
+        failed = cases[(cases["check"] == rule) & (cases["column"] == column)]
+        rows[failed["index"].astype(int)] = True
         if rule == "not_nullable":
             yield [column], Fault(rows, "empty", "Fill the values in, or leave these rows out.")
         else:

@@ -35,7 +35,7 @@ def leavers(counts: pd.DataFrame) -> pd.DataFrame:
 
 def still_here(company: Company) -> float:
     """Return the share still customers after 18 months."""
-    return float(ChurnCurve.from_counts(counted(company))(18))
+    return float(ChurnCurve.from_counts(counted(company)).at(18)["estimate"].iloc[0])
 
 
 def paid(counts: pd.DataFrame) -> float:
@@ -46,7 +46,7 @@ def paid(counts: pd.DataFrame) -> float:
 def months_paid(company: Company, contracts: pd.DataFrame | None = None) -> float:
     """Return the months that a new customer, of the basic plan if none are given, pays within the first year."""
     chosen = of_plan(company) if contracts is None else contracts
-    return float(ChurnCurve.from_counts(counted(company, chosen)).restricted_mean(YEAR))
+    return float(ChurnCurve.from_counts(counted(company, chosen)).mean_within(YEAR)["estimate"].iloc[0])
 
 
 def margin(company: Company, money: str = "monthly_margin") -> float:
