@@ -206,6 +206,8 @@ def lines(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel:
     if {"low", "high"} <= set(table.columns):
         ax.fill_between(table.index, table["low"], table["high"], alpha=0.18, color=PALETTE[0], lw=0)
     ax.autoscale_view()
+    if table.index.dtype.kind in "if" and (table.index % 1 == 0).all():
+        ax.locator_params(axis="x", integer=True)  # there is no month 2.5
     _label_ends(ax, ends)
     finish(ax, title, xlabel, ylabel)
     said = "; ".join(f"{name} ends at {y:.4g}" for name, _, y, _ in ends)

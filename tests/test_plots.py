@@ -79,6 +79,12 @@ def test_end_labels_of_close_lines_do_not_overlap():
     assert np.diff(heights).min() >= 0.05
 
 
+def test_whole_periods_get_whole_ticks():
+    table = pd.DataFrame({"a": np.arange(17.0)}, index=np.arange(1.0, 18.0))
+    ax = plots.lines(table, None, "Title?", "month", "y")
+    assert all(tick % 1 == 0 for tick in ax.get_xticks())
+
+
 def test_a_band_that_ends_early_is_told_where_it_ends():
     table = pd.DataFrame({"a": [1.0, 2.0], "low": [0.5, np.nan], "high": [1.5, np.nan]}, index=[0, 1])
     ax = plots.lines(table, None, "Title?", "x", "y")
