@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Control = Sequence[Any]
+_NATURAL_SIZE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
 
 
 def explore(draw: Callable[..., Any], **controls: Control) -> VBox:
@@ -48,7 +49,7 @@ def explore(draw: Callable[..., Any], **controls: Control) -> VBox:
     if unknown:
         raise ValueError(f"the drawing function has no parameter {', '.join(sorted(unknown))}")
     inputs = {name: _control(name, control, _start(draw, name)) for name, control in controls.items()}
-    picture, words = ipywidgets.Image(format="png", layout={"max_width": "100%"}), ipywidgets.HTML()
+    picture, words = ipywidgets.Image(format="png", layout=_NATURAL_SIZE), ipywidgets.HTML()
 
     def redraw(_: Any = None) -> None:
         image, text = picture_of(draw, **{name: widget.value for name, widget in inputs.items()})  # type: ignore[attr-defined]
