@@ -59,7 +59,7 @@ def lab(*arguments: str) -> int:
 def course(*arguments: str) -> int:
     """Run all lessons and write build/course/index.html."""
     prepare("core")
-    return become([str(python()), "-m", "crmlab", "run", "all", "--out", "build/course", *arguments])
+    return become([str(python()), "-m", "crmlab", "run", "all", "--out", "build/course", "--force", *arguments])
 
 
 def test(*arguments: str) -> int:
