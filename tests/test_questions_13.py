@@ -5,25 +5,12 @@ import pandas as pd
 import pytest
 
 import crmlab as crm
-from crmlab.exercises import Exercise
 from crmlab.questions.lesson_13 import SET
 
 NUMBERS = range(1, 5)
 YEAR = np.arange(12)
 DISCOUNT = 1.12 ** (1 / 12) - 1
 LENDER = 1.20 ** (1 / 12) - 1
-
-
-@pytest.fixture(scope="module")
-def default():
-    return Exercise(SET, crm.open_company("subscription"))
-
-
-@pytest.fixture(scope="module", params=["default", "another seed"])
-def q(request, default):
-    if request.param == "default":
-        return default
-    return Exercise(SET, crm.simulate_company("subscription", customers=1200, seed=5))
 
 
 @pytest.fixture(scope="module")
