@@ -9,7 +9,7 @@ from lifelines.datasets import load_lung
 
 from crmlab.churn import ChurnCurve, count_contracts
 from crmlab.plots import alternative_text
-from crmlab.simulation.contracts import ended_on
+from crmlab.simulation.subscription.contracts import ended_on
 
 
 def contracts_of(*rows, **columns):

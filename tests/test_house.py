@@ -29,11 +29,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = """
 cli
 report | exercises | widgets
-growth
+growth | simulation
 buyers | churn | conversion_time | funnel | lifetime_value | loyalty | renewals | revenue
 fitted
 result
-data | session | simulation
+data | session
 customers
 company | model_plots
 plots | tables
@@ -151,7 +151,7 @@ def test_the_face_says_what_it_lacks() -> None:
         _ = crmlab.no_such_name
 
 
-@pytest.mark.parametrize("module", ["crmlab.churn", "crmlab.simulation.people"])
+@pytest.mark.parametrize("module", ["crmlab.churn", "crmlab.simulation.subscription.people"])
 def test_a_warning_from_our_own_code_is_an_error(module: str) -> None:
     with pytest.raises(FutureWarning, match="soon"):
         warnings.warn_explicit("soon", FutureWarning, "a file", 1, module=module, registry={})

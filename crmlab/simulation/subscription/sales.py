@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.people import BY_NAME, END, Subscription
+from crmlab.simulation.subscription.people import BY_NAME, END, Subscription
 
 EXPERIMENT = "money per lead"
 EXPERIMENT_MONTHS = (14, 15, 16, 17, 18, 19)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.contracts import FAULT_MONTHS
-from crmlab.simulation.marketing import active_at
 from crmlab.simulation.parameters import identifiers, stream
-from crmlab.simulation.people import END, FIRST_DAYS, MONTHS, Subscription
+from crmlab.simulation.subscription.contracts import FAULT_MONTHS
+from crmlab.simulation.subscription.marketing import active_at
+from crmlab.simulation.subscription.people import END, FIRST_DAYS, MONTHS, Subscription
 
 TOPICS = ("usage", "technical", "billing", "delivery")
 TOPIC_SHARES = (0.38, 0.27, 0.20, 0.15)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab.company import Company, Truth
-from crmlab.simulation import contracts, marketing, sales, service
 from crmlab.simulation.parameters import build, identifiers, stream
-from crmlab.simulation.people import (
+from crmlab.simulation.subscription import contracts, marketing, sales, service
+from crmlab.simulation.subscription.people import (
     BY_NAME,
     CHANNELS,
     END,

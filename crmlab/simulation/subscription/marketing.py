@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.contracts import EXPERIMENT_MONTHS, EXPERIMENT_START
 from crmlab.simulation.parameters import stream
-from crmlab.simulation.people import CHANNELS, FIRST_DAYS, MONTHS, Channel, Subscription
+from crmlab.simulation.subscription.contracts import EXPERIMENT_MONTHS, EXPERIMENT_START
+from crmlab.simulation.subscription.people import CHANNELS, FIRST_DAYS, MONTHS, Channel, Subscription
 
 SEASON = np.array([0.85, 0.85, 1.0, 1.0, 1.05, 1.0, 0.9, 0.9, 1.05, 1.1, 1.2, 1.1])
 HOURS_PER_MILLION = {"attract": 9.0, "acquire": 30.0, "retain": 45.0}

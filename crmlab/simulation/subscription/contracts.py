@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.people import END, FIRST_DAYS, MONTHS, Subscription, is_premium
+from crmlab.simulation.subscription.people import END, FIRST_DAYS, MONTHS, Subscription, is_premium
 
 EXPERIMENT = "money per customer"
 EXPERIMENT_START, EXPERIMENT_MONTHS = 30, 6  # July to December 2025

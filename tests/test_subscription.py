@@ -1,0 +1,117 @@
+"""The subscription company does what its mechanism declares."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from crmlab.simulation import simulate_company
+from crmlab.simulation.subscription import contracts
+
+
+@pytest.fixture(scope="module")
+def small():
+    return simulate_company("subscription", customers=1500, seed=3)
+
+
+@pytest.fixture(scope="module")
+def company():
+    return simulate_company("subscription")
+
+
+def test_size_and_window_are_as_promised(company):
+    assert 4700 < len(company.customers) < 5300
+    assert company.leads["created_on"].min() >= pd.Timestamp("2023-01-01")
+    assert max(table.select_dtypes("datetime").max().max() for table in company.tables.values()) <= pd.Timestamp(
+        company.observation_end
+    )
+
+
+def test_switching_one_mechanism_leaves_unrelated_tables_as_they_were(small):
+    switched = simulate_company("subscription", customers=1500, seed=3, repeat_minutes=30, silence=0)
+    for table in ("customers", "leads", "stage_events", "contracts", "channel_spend", "referrals", "experiments"):
+        pd.testing.assert_frame_equal(small.tables[table], switched.tables[table])
+    assert not small.tickets.equals(switched.tickets)
+    assert not small.surveys.equals(switched.surveys)
+
+
+def test_without_the_fault_nobody_else_changes():
+    without = simulate_company("subscription", customers=1500, seed=3, billing_fault=0, referral_rate=0)
+    faulty = simulate_company("subscription", customers=1500, seed=3, referral_rate=0)
+    cards = faulty.contracts["payment_method"] == "card"
+    pd.testing.assert_frame_equal(faulty.contracts[cards], without.contracts[cards])
+    assert (faulty.truth.customers["months"] <= without.truth.customers["months"]).all()
+    pd.testing.assert_series_equal(
+        faulty.truth.customers["months_without_fault"], without.truth.customers["months"], check_names=False
+    )
+
+
+def test_churn_probabilities_follow_the_published_beta_distributions(company):
+    known = company.truth.customers.merge(company.contracts, on="customer_id")
+    for plan, shapes in (("premium", (0.668, 3.806)), ("basic", (0.704, 1.182))):
+        sample = known.loc[known["plan"] == plan, "churn_probability"]
+        assert stats.kstest(sample, stats.beta(*shapes).cdf).statistic < 0.035
+
+
+def test_contentment_moves_churn_and_recommendation(company):
+    known = company.truth.customers
+    assert stats.spearmanr(known["contentment"], known["churn_probability"]).statistic < -0.4
+    assert stats.spearmanr(known["contentment"], known["referral_rate"]).statistic > 0.99
+
+
+def test_south_is_better_in_every_channel_and_worse_in_all(company):
+    leads = company.leads.merge(company.truth.leads, on="lead_id")
+    crude = leads.groupby("team")["conversion_probability"].mean()
+    within = leads.pivot_table(index="channel", columns="team", values="conversion_probability")
+    assert crude["South"] < crude["North"]
+    assert (within["South"] > within["North"]).all()
+
+
+def test_the_youngest_cohort_converts_as_well_as_the_others_in_truth(company):
+    leads = company.leads.merge(company.truth.leads, on="lead_id")
+    quarters = leads.groupby(leads["created_on"].dt.to_period("Q"))["conversion_probability"].mean()
+    assert quarters.iloc[-1] > quarters.mean() - 0.01
+
+
+def test_retention_money_works_as_its_potential_outcomes_say(company):
+    kept = company.truth.experiments.drop(columns="customer_id").mean()
+    assert kept.is_monotonic_increasing
+    trial = company.experiments[company.experiments["experiment"] == contracts.EXPERIMENT]
+    means, size = trial.groupby("spend")["success"].mean(), trial.groupby("spend")["success"].size()
+    expected = kept.set_axis(means.index)
+    assert ((means - expected).abs() < 4 * np.sqrt(expected * (1 - expected) / size)).all()
+
+
+def test_success_in_the_retention_experiment_is_what_the_contracts_show(company):
+    trial = company.experiments[company.experiments["experiment"] == contracts.EXPERIMENT]
+    held = trial.merge(company.contracts, left_on="unit_id", right_on="customer_id")
+    assert (held["ended_on"].isna() == held["success"]).all()
+
+
+def test_contracts_last_whole_months(company):
+    ended = company.contracts.dropna(subset="ended_on")
+    same_day = ended["ended_on"].dt.day == ended["started_on"].dt.day
+    clipped = ended["ended_on"].dt.is_month_end & (ended["started_on"].dt.day > ended["ended_on"].dt.day)
+    assert (same_day | clipped).all()
+
+
+def test_silence_flatters_the_score(company):
+    answered, everybody = company.surveys["nps"].dropna(), company.truth.surveys["nps"]
+    assert answered.mean() > everybody.mean() + 0.5
+
+
+def test_referrals_come_from_customers_of_that_time(company):
+    held = company.referrals.merge(company.contracts, left_on="referrer_id", right_on="customer_id")
+    assert (held["started_on"] < held["referred_on"]).all()
+    running_in_month = held["ended_on"].isna() | (
+        held["ended_on"] > held["referred_on"].dt.to_period("M").dt.start_time
+    )
+    assert running_in_month.all()
+
+
+def test_the_ledger_holds_the_money_of_the_experiments(company):
+    spend = company.channel_spend
+    acquire = spend.loc[spend["activity"] == "acquire", "amount"].sum()
+    trial = company.experiments[company.experiments["experiment"] == "money per lead"]
+    outside = len(company.leads) - len(trial)
+    assert acquire == pytest.approx(trial["spend"].sum() + outside * 8000)
