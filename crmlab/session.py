@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import metadata
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from crmlab import labels, plots
@@ -59,8 +60,7 @@ def versions() -> pd.DataFrame:
 
 
 def _missing() -> list[str]:
-    found = {dist.metadata["Name"].lower() for dist in metadata.distributions() if dist.metadata["Name"]}
-    return [name for name in _NEEDED if name not in found]
+    return [name for name in _NEEDED if find_spec(name) is None]
 
 
 def _register_alternative_text() -> None:

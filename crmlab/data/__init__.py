@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from crmlab.company import Company, Truth
 from crmlab.data import package
-from crmlab.data.csvfiles import checksum, from_csv
+from crmlab.data.csvfiles import checksum, from_csv, header
 from crmlab.data.intake import last_day, take_in
+from crmlab.data.lazy import LazyTables
 from crmlab.data.package import Package, Resource
 from crmlab.data.reading import Columns
 from crmlab.data.validation import DataError, Problem, validate
@@ -184,16 +186,26 @@ def _bytes(folder: Path, told: Package) -> dict[str, bytes]:
     return {path: (folder / path).read_bytes() for path in paths}
 
 
-def _trusted(told: Package, data: Mapping[str, bytes]) -> dict[str, pd.DataFrame] | None:
+def _trusted(told: Package, data: Mapping[str, bytes]) -> Mapping[str, pd.DataFrame] | None:
     """Return the tables as they were saved, or None where the description was edited and no longer fits."""
     described = all(
-        one.name in TABLES and set(TABLES[one.name].required) <= {field.name for field in one.fields}
+        one.name in TABLES
+        and set(TABLES[one.name].required) <= {field.name for field in one.fields}
+        and header(data[one.path]) == [field.name for field in one.fields]
         for one in told.tables
     )
+    return _on_demand(told.tables, data) if described else None
+
+
+def _on_demand(resources: Iterable[Resource], data: Mapping[str, bytes]) -> LazyTables:
+    return LazyTables({one.name: partial(_table, one, data[one.path]) for one in resources})
+
+
+def _table(one: Resource, data: bytes) -> pd.DataFrame:
     try:
-        return {one.name: from_csv(data[one.path], one.fields) for one in told.tables} if described else None
-    except ValueError:
-        return None
+        return from_csv(data, one.fields)
+    except ValueError as error:
+        raise DataError([Problem(one.path, "", f"cannot be read: {error}", "Write the folder anew.")]) from None
 
 
 def _checked(folder: Path, told: Package) -> dict[str, pd.DataFrame]:
@@ -206,16 +218,10 @@ def _checked(folder: Path, told: Package) -> dict[str, pd.DataFrame]:
 def _truth(told: Package, data: Mapping[str, bytes]) -> Truth | None:
     if not told.truth:
         return None
-    tables = {one.name: _truth_table(one, data[one.path]) for one in told.truth}
-    parameters = tables.pop("parameters").fillna({"unit": "", "meaning": ""}).set_index("name")
-    return Truth(parameters, tables)
-
-
-def _truth_table(one: Resource, data: bytes) -> pd.DataFrame:
-    try:
-        return from_csv(data, one.fields)
-    except ValueError as error:
-        raise DataError([Problem(one.path, "", f"cannot be read: {error}", "Write the folder anew.")]) from None
+    named = {one.name: one for one in told.truth}
+    own = named.pop("parameters")
+    parameters = _table(own, data[own.path]).fillna({"unit": "", "meaning": ""}).set_index("name")
+    return Truth(parameters, _on_demand(named.values(), data))
 
 
 def _refuse_settings(files: object, currency: str, observation_end: str | None) -> None:

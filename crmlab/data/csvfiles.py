@@ -85,6 +85,17 @@ def from_csv(data: bytes, fields: Sequence[Field]) -> pd.DataFrame:
     return frame
 
 
+def header(data: bytes) -> list[str]:
+    r"""Return the column names of a file that `to_csv` wrote.
+
+    Examples
+    --------
+    >>> header(b"id,kept\n0001,true\n")
+    ['id', 'kept']
+    """
+    return list(pd.read_csv(BytesIO(data), nrows=0, encoding="utf-8"))
+
+
 def kind_of(values: pd.Series) -> str:
     """Return the kind of a column that the data dictionary does not know, from its type.
 
