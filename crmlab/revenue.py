@@ -241,14 +241,16 @@ def _today(monthly: Any, by: list[str], joining: int) -> Any:
 
 def _ahead(both: Any, months: int) -> dict[str, float]:
     """Return customers and revenue some months ahead, with a 95 % normal interval of the revenue."""
-    stay, fee, old, joined = 1 - both["estimate"], both["fee"], both["customers"], both["joined"]
+    columns = ["estimate", "at_risk", "fee", "customers", "joined", "joined_variance"]
+    leave, at_risk, fee, old, joined, joined_variance = both[columns].to_numpy(float).T
+    stay, ages = 1 - leave, np.arange(months)[:, None]
     still = stay**months
-    joiners = sum(stay**age for age in range(months))
-    slope = old * months * stay ** (months - 1) + joined * sum(age * stay ** (age - 1) for age in range(1, months))
+    joiners = (stay**ages).sum(axis=0)
+    slope = old * months * stay ** (months - 1) + joined * (ages[1:] * stay ** (ages[1:] - 1)).sum(axis=0)
     count = old * still + joined * joiners
     # chance: who of the old stays is binomial, who of the new is there is Poisson
     variance = old * still * (1 - still) + joined * joiners
-    variance += slope**2 * both["estimate"] * stay / both["at_risk"] + joiners**2 * both["joined_variance"]
+    variance += slope**2 * leave * stay / at_risk + joiners**2 * joined_variance
     mean, half = (count * fee).sum(), 1.959964 * np.sqrt((fee**2 * variance).sum())
     return {"customers": count.sum(), "estimate": mean, "low": max(mean - half, 0.0), "high": mean + half}
 

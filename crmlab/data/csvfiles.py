@@ -93,7 +93,7 @@ def header(data: bytes) -> list[str]:
     >>> header(b"id,kept\n0001,true\n")
     ['id', 'kept']
     """
-    return list(pd.read_csv(BytesIO(data), nrows=0, encoding="utf-8"))
+    return [str(name) for name in pd.read_csv(BytesIO(data), nrows=0, encoding="utf-8")]
 
 
 def kind_of(values: pd.Series) -> str:
