@@ -110,10 +110,10 @@ def numbers(frame: pd.DataFrame) -> pd.DataFrame:
     ValueError
         If a value is empty or no finite number.
     """
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, np.ndarray] = {}
     for name in map(str, frame.columns):
-        columns[name] = pd.Series(pd.to_numeric(frame[name], errors="coerce"), frame.index).astype(float)
-        bad = ~np.isfinite(columns[name].to_numpy(float))
+        columns[name] = np.asarray(pd.to_numeric(frame[name], errors="coerce"), float)
+        bad = ~np.isfinite(columns[name])
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
             raise ValueError(f"{name}: {int(bad.sum())} values are empty or no finite number, the first in row {row}")

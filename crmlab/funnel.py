@@ -78,7 +78,8 @@ class Funnel(Result):
         0.25
         """
         by = (by,) if isinstance(by, str) else tuple(by)
-        missing = [stage for stage in stages if stage not in set(events["stage"])]
+        known = set(events["stage"])
+        missing = [stage for stage in stages if stage not in known]
         if missing:
             raise ValueError(f"no event has the stage {', '.join(missing)}; there are {_list(events['stage'])}")
         seen = events if snapshot is None else events[events["reached_on"] <= pd.Timestamp(snapshot)]

@@ -258,7 +258,7 @@ def history(data: Any) -> tuple[Vector, Vector, Vector]:
     """
     frame = to_pandas(data)
     need(frame.columns, HISTORY, "the table of customers")
-    x, recency, T = (numbers(frame.filter([name]))[name].to_numpy(float) for name in HISTORY)
+    x, recency, T = numbers(frame.filter(HISTORY)).to_numpy(float).T
     wrong = {
         "frequency is no whole number from 0 up": (x < 0) | (x != np.floor(x)),
         "recency lies beyond T": recency > T + 1e-9,
