@@ -1,0 +1,242 @@
+"""Personal names in Korean and English, and how to reach the people who bear them.
+
+Family names come as often as the census of 2015 counted them (Statistics Korea): one Korean in five is a Kim. A given
+name is made of two syllables, and which ones are in fashion depends on sex and generation. Some people have English
+names.
+
+Nobody here is real. Mail goes to the domains that RFC 2606 reserves for examples. Telephone numbers read 010-0xxx-xxxx:
+the numbers 010-0000 to 010-1999 are given to nobody in Korea, as they would collide with short numbers such as 112.
+Postcodes are the five digits of 2015, whose first two tell the province.
+
+All functions take arrays and draw by inversion: `chance` holds uniform numbers, so that the callers own the streams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+DOMAINS = np.array(["@example.com", "@example.org", "@example.net"], dtype=object)
+GENERATIONS = np.array([1970, 1985, 2000])  # first years of birth of the second, third and fourth generation
+# Census of 2015, in percent; the spelling is the one most bearers use.
+FAMILIES = """김 Kim 21.5|이 Lee 14.7|박 Park 8.4|최 Choi 4.7|정 Jung 4.3|강 Kang 2.4|조 Cho 2.1|윤 Yoon 2.1|장 Jang 2.0
+임 Lim 1.7|한 Han 1.6|오 Oh 1.5|서 Seo 1.5|신 Shin 1.5|권 Kwon 1.4|황 Hwang 1.4|안 Ahn 1.4|송 Song 1.4|류 Ryu 1.3
+홍 Hong 1.1|전 Jeon 1.1|고 Ko 0.9|문 Moon 0.9|양 Yang 0.9|손 Son 0.9|배 Bae 0.8|백 Baek 0.8|허 Heo 0.7|남 Nam 0.6"""
+# First and second syllables of given names, by sex and generation.
+SYLLABLES = {
+    "female": (
+        ("영정미경명은춘순", "숙희자옥애선금례"),
+        ("지은미현수혜선정", "영경희주연아숙란"),
+        ("지수은유혜민예가", "현진영연정원인희"),
+        ("민지하예수채윤소", "서은연원아린빈율"),
+    ),
+    "male": (
+        ("영정성상재종병광", "수호식철환석길남"),
+        ("성정동재상기승태", "훈호진민현우욱철"),
+        ("지민성준현동승태", "훈우호혁석수환규"),
+        ("민서도지시하현건", "준우윤후호원율빈"),
+    ),
+}
+ENGLISH_FAMILIES = "Smith Brown Wilson Taylor Clark Walker Hall Young King Wright Green Baker Carter Evans Parker Reed"
+ENGLISH_GIVEN = {
+    "female": "Emily Anna Laura Sarah Grace Alice Helen Julia Rachel Karen Linda Susan Diana Nancy Carol Ruth",
+    "male": "James David Peter Daniel Thomas Robert Mark Paul Simon Kevin Brian Alan Eric Henry George Frank",
+}
+# The Revised Romanisation of 2000 of the nineteen initials, twenty-one vowels and twenty-eight finals of a syllable.
+INITIALS = "g,kk,n,d,tt,r,m,b,pp,s,ss,,j,jj,ch,k,t,p,h"
+VOWELS = "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i"
+FINALS = ",k,k,k,n,n,n,t,l,k,m,l,l,l,p,l,m,p,p,t,t,ng,t,t,k,t,p,t"
+# The first two digits of the postcodes of a province, first and last.
+PROVINCES = {
+    "Seoul": (1, 9), "Gyeonggi": (10, 20), "Incheon": (21, 23), "Gangwon": (24, 26), "Chungbuk": (27, 29),
+    "Sejong": (30, 30), "Chungnam": (31, 33), "Daejeon": (34, 35), "Gyeongbuk": (36, 40), "Daegu": (41, 43),
+    "Ulsan": (44, 45), "Busan": (46, 49), "Gyeongnam": (50, 53), "Jeonbuk": (54, 56), "Jeonnam": (57, 60),
+    "Gwangju": (61, 62), "Jeju": (63, 63),
+}  # fmt: skip
+ANYWHERE = (1, 63)
+_WIDEST = 4  # digits of the numbers that are written once and looked up
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Names of people, one entry for each.
+
+    Attributes
+    ----------
+    written
+        As the bearer writes it: 김민서, Emily Clark.
+    family, given
+        In Latin letters: Kim and Minseo.
+    korean
+        Whether the name is Korean.
+    """
+
+    written: np.ndarray
+    family: np.ndarray
+    given: np.ndarray
+    korean: np.ndarray
+
+
+def romanise(hangul: str) -> str:
+    """Return Korean syllables in Latin letters, one syllable after the other, as names are spelt.
+
+    Source: Revised Romanisation of Korean, Ministry of Culture 2000, without the changes of sound between syllables.
+
+    Examples
+    --------
+    >>> romanise("민서"), romanise("현율")
+    ('minseo', 'hyeonyul')
+    """
+    initials, vowels, finals = (letters.split(",") for letters in (INITIALS, VOWELS, FINALS))
+    places = [ord(letter) - ord("가") for letter in hangul]
+    return "".join(initials[at // 588] + vowels[at // 28 % 21] + finals[at % 28] for at in places)
+
+
+def draw_names(born: np.ndarray, gender: np.ndarray, chance: np.ndarray, english: float, kin: np.ndarray) -> Names:
+    """Draw a name for each person.
+
+    Parameters
+    ----------
+    born
+        Years of birth.
+    gender
+        "female" or "male".
+    chance
+        Uniform numbers, three for each person.
+    english
+        Share of families with English names.
+    kin
+        Whose family name a person bears: the own position, or that of a relative.
+
+    Examples
+    --------
+    >>> chance = np.array([[0.9, 0.1, 0.0], [0.9, 0.3, 0.5]])
+    >>> draw_names(np.array([2001, 1960]), np.array(["female", "male"]), chance, 0.08, np.array([0, 1])).written
+    array(['김민서', '이영환'], dtype=object)
+    """
+    korean = chance[kin, 0] >= english
+    female = np.asarray(gender) == "female"
+    hangul, latin, bounds = _families()
+    family = np.searchsorted(bounds, chance[kin, 1], side="right")
+    surname = (chance[kin, 1] * len(_english("family"))).astype(int)
+    own, own_latin = _given()
+    cell = 4 * female + np.searchsorted(GENERATIONS, np.asarray(born), side="right")
+    given = own.shape[1] * cell + (chance[:, 2] * own.shape[1]).astype(int)
+    first = (chance[:, 2] * 16).astype(int)
+    forename = np.where(female, _english("female")[first], _english("male")[first])
+    return Names(
+        written=np.where(korean, hangul[family] + own.ravel()[given], forename + " " + _english("family")[surname]),
+        family=np.where(korean, latin[family], _english("family")[surname]),
+        given=np.where(korean, own_latin.ravel()[given], forename),
+        korean=korean,
+    )
+
+
+@cache
+def _families() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows = [row.split() for row in FAMILIES.replace("\n", "|").split("|")]
+    hangul, latin, percent = (np.array(column, dtype=object) for column in zip(*rows, strict=True))
+    bounds = np.cumsum(percent.astype(float))
+    return hangul, latin, bounds[:-1] / bounds[-1]
+
+
+@cache
+def _given() -> tuple[np.ndarray, np.ndarray]:
+    """Return all given names, in Hangul and in Latin letters: men of four generations, then women, in rows."""
+    cells = [cell for gender in ("male", "female") for cell in SYLLABLES[gender]]
+    hangul = [[a + b for b in second for a in first] for first, second in cells]
+    latin = [[romanise(name).capitalize() for name in row] for row in hangul]
+    return np.array(hangul, dtype=object), np.array(latin, dtype=object)
+
+
+@cache
+def _english(which: str) -> np.ndarray:
+    return np.array((ENGLISH_GIVEN | {"family": ENGLISH_FAMILIES})[which].split(), dtype=object)
+
+
+def in_latin(names: Names, style: np.ndarray) -> np.ndarray:
+    """Return each name in Latin letters, as forms are filled in.
+
+    Parameters
+    ----------
+    names
+        The names.
+    style
+        For each person 0 (Kim Minseo), 1 (Minseo Kim) or 2 (MINSEO KIM).
+    """
+    western = names.given + " " + names.family
+    capitals = np.array([name.upper() for name in western], dtype=object)
+    return np.choose(style, [names.family + " " + names.given, western, capitals])
+
+
+def emails(names: Names, number: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Return an e-mail address for each person; it is unique because `number` is, and reaches nobody.
+
+    Parameters
+    ----------
+    names
+        The names.
+    number
+        A number of each person's own.
+    chance
+        Uniform numbers, one for each person.
+    """
+    style = (6 * chance).astype(int)
+    given, family = (np.array([part.lower() for part in parts], dtype=object) for parts in (names.given, names.family))
+    local = np.where(style % 2 == 0, given + "." + family, family + given)
+    return local + np.array([str(own) for own in number.tolist()], dtype=object) + DOMAINS[style // 2]
+
+
+def phones(number: np.ndarray) -> np.ndarray:
+    """Return a mobile telephone number for each person that no real person can have.
+
+    Parameters
+    ----------
+    number
+        A number of each person's own, below ten million.
+
+    Examples
+    --------
+    >>> phones(np.array([0, 1])).tolist()
+    ['010-0123-4567', '010-0888-8888']
+    """
+    mixed = (
+        number.astype(np.int64) * 7_654_321 + 1_234_567
+    ) % 10_000_000  # no two meet: the factor shares no divisor with 10
+    return "010-0" + digits(mixed // 10_000, 3) + "-" + digits(mixed % 10_000, 4)
+
+
+def postcodes(region: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Return a postcode of the region of each person; of the whole country where the region is no province.
+
+    Examples
+    --------
+    >>> postcodes(np.array(["Seoul", "Jeju"], dtype=object), np.array([0.0, 0.5])).tolist()
+    ['01000', '63500']
+    """
+    names, codes = np.unique(np.asarray(region).astype(str), return_inverse=True)
+    spans = np.array([PROVINCES.get(name, ANYWHERE) for name in names]) * 1000
+    first, size = spans[:, 0], spans[:, 1] + 1000 - spans[:, 0]
+    return digits(first[codes] + (chance * size[codes]).astype(int), 5)
+
+
+def digits(number: Any, width: int) -> np.ndarray:
+    """Return whole numbers as texts of so many digits, zeros first.
+
+    Examples
+    --------
+    >>> digits(np.array([7, 1234]), 5).tolist()
+    ['00007', '01234']
+    """
+    number = np.asarray(number)
+    if width <= _WIDEST:
+        return _written(width)[number]
+    return digits(number // 10**_WIDEST, width - _WIDEST) + _written(_WIDEST)[number % 10**_WIDEST]
+
+
+@cache
+def _written(width: int) -> np.ndarray:
+    return np.array([f"{number:0{width}d}" for number in range(10**width)], dtype=object)
