@@ -53,10 +53,10 @@ def test_churn_probabilities_follow_the_published_beta_distributions(company):
         assert stats.kstest(sample, stats.beta(*shapes).cdf).statistic < 0.035
 
 
-def test_contentment_moves_churn_and_recommendation(company):
+def test_satisfaction_moves_churn_and_recommendation(company):
     known = company.truth.customers
-    assert stats.spearmanr(known["contentment"], known["churn_probability"]).statistic < -0.4
-    assert stats.spearmanr(known["contentment"], known["referral_rate"]).statistic > 0.99
+    assert stats.spearmanr(known["satisfaction"], known["churn_probability"]).statistic < -0.4
+    assert stats.spearmanr(known["satisfaction"], known["referral_rate"]).statistic > 0.99
 
 
 def test_south_is_better_in_every_channel_and_worse_in_all(company):

@@ -1,4 +1,4 @@
-"""The company `subscription` put together: month by month, because today's customers bring tomorrow's leads."""
+"""The company `subscription` put together: generation by generation, because customers bring leads."""
 
 from __future__ import annotations
 
@@ -8,19 +8,10 @@ import numpy as np
 import pandas as pd
 
 from crmlab.company import Company, Truth
-from crmlab.simulation.parameters import build, identifiers, stream
-from crmlab.simulation.subscription import contracts, marketing, sales, service
-from crmlab.simulation.subscription.people import (
-    BY_NAME,
-    CHANNELS,
-    END,
-    FIRST_DAYS,
-    MONTHS,
-    Subscription,
-    describe_customers,
-    draw_prospects,
-    number,
-)
+from crmlab.simulation.parameters import build, stream
+from crmlab.simulation.relationship import MODEL
+from crmlab.simulation.subscription import contracts, marketing, people, referrals, sales, service
+from crmlab.simulation.subscription.people import CHANNELS, END, Prospects, Subscription
 
 STANDARD = 5000  # customers of a company of standard size
 
@@ -29,118 +20,82 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
     """Simulate the subscription company: all its tables and its truth."""
     mechanism = build(Subscription, switches)
     size = (customers or STANDARD) / STANDARD
-    spend = {channel.name: marketing.budgets(channel, size, seed) for channel in CHANNELS}
-    prospects, recommended = _live(mechanism, spend, size, seed)
-    prospects = number(prospects)
-    won = prospects[prospects["customer_id"].notna()].sort_values("customer_id", ignore_index=True)
+    spend = {channel.name: marketing.budgets(mechanism, channel, size, seed) for channel in CHANNELS}
+    prospects, won, recommended = _live(mechanism, _attracted(spend, size, seed), seed)
+    prospects = people.number(prospects)
+    won = won.merge(prospects[["uid", "lead_id", "customer_id"]], on="uid")
+    won = won.sort_values("customer_id", ignore_index=True)
     surveys, all_scores = service.surveys(mechanism, won, seed)
     tables = {
-        "customers": describe_customers(won),
+        "customers": people.describe_customers(won),
         "leads": sales.lead_table(prospects),
         "stage_events": sales.stage_events(prospects),
         "contracts": contracts.contract_table(won),
         "tickets": service.tickets(mechanism, won, seed),
         "surveys": surveys,
         "channel_spend": marketing.spend_table(mechanism, spend, prospects, won),
-        "referrals": _referral_table(prospects, won, recommended),
+        "referrals": referrals.referral_table(prospects, recommended),
         "experiments": pd.concat([sales.experiment(prospects), contracts.experiment(won)], ignore_index=True),
     }
     return Company("subscription", tables, f"{END:%Y-%m-%d}", truth=_truth(mechanism, prospects, won, all_scores))
 
 
-def _live(
-    mechanism: Subscription, spend: dict[str, np.ndarray], size: float, seed: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return all prospects with what became of them, and who recommended whom (by `uid`)."""
-    born: list[pd.DataFrame] = []
-    recommended: list[pd.DataFrame] = []
-    count = 0
-    for month in range(MONTHS):
-        referrers = _referrers(mechanism, born, month)
-        batch = _prospects_of_month(mechanism, spend, size, seed, month, len(referrers))
-        batch["uid"] = np.arange(count, count + len(batch))
-        count += len(batch)
-        known = sales.follow(mechanism, batch)
-        born.append(contracts.run(mechanism, known))
-        new = known.loc[known["channel"] == "referral", "uid"]
-        recommended.append(pd.DataFrame({"referrer": referrers, "uid": new.to_numpy()}))
-    return pd.concat(born, ignore_index=True), pd.concat(recommended, ignore_index=True)
-
-
-def _prospects_of_month(
-    mechanism: Subscription, spend: dict[str, np.ndarray], size: float, seed: int, month: int, referred: int
-) -> pd.DataFrame:
+def _attracted(spend: dict[str, np.ndarray], size: float, seed: int) -> Prospects:
+    """Return everybody whom marketing brought in, in all months."""
     parts = []
     for channel in CHANNELS:
-        mean = marketing.expected_leads(channel, spend[channel.name], size)[month]
-        count = referred if channel.name == "referral" else stream(seed, f"leads {channel.name} {month}").poisson(mean)
-        parts.append(draw_prospects(mechanism, channel, month, int(count), seed))
-    return pd.concat(parts, ignore_index=True)
+        means = marketing.expected_leads(channel, spend[channel.name], size)
+        counts = stream(seed, f"leads {channel.name}").poisson(means)
+        parts.append(people.draw_prospects(channel, counts, seed))
+    return people.together(parts)
 
 
-def _referrers(mechanism: Subscription, born: list[pd.DataFrame], month: int) -> np.ndarray:
-    """Return the customers who recommend us in a month, by `uid`."""
-    if not born:
-        return np.array([], dtype=int)
-    columns = ["uid", "disappointment", "recommends"]
-    active = pd.concat([batch.loc[marketing.active_at(batch, FIRST_DAYS[month]), columns] for batch in born])
-    chance = np.array([draws[month] for draws in active["recommends"]])
-    return active.loc[chance < referral_rate(mechanism, active) / 12, "uid"].to_numpy()
+def _live(mechanism: Subscription, batch: Prospects, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return all prospects, the customers among them, and who recommended whom (by `uid`).
 
-
-def referral_rate(mechanism: Subscription, customers: pd.DataFrame) -> np.ndarray:
-    """Return each customer's recommendations a year; the average over all who ever join is the parameter."""
-    pull = mechanism.content_to_referral
-    weights = np.array([channel.weight for channel in CHANNELS])
-    means = np.array([channel.expectation for channel in CHANNELS])
-    average = (weights * np.exp(-pull * means + pull**2 / 2)).sum() / weights.sum()
-    rate = mechanism.referral_rate * np.exp(-pull * customers["disappointment"].to_numpy()) / average
-    return np.minimum(rate, 12.0)
-
-
-def _referral_table(prospects: pd.DataFrame, won: pd.DataFrame, recommended: pd.DataFrame) -> pd.DataFrame:
-    lead = recommended.merge(prospects[["uid", "lead_id", "created_on"]], on="uid")
-    both = lead.merge(won[["uid", "customer_id"]], left_on="referrer", right_on="uid", suffixes=("", "_referrer"))
-    both = both.sort_values(["created_on", "lead_id"], ignore_index=True)
-    return pd.DataFrame(
-        {
-            "referral_id": identifiers("R", len(both)),
-            "referrer_id": both["customer_id"],
-            "lead_id": both["lead_id"],
-            "referred_on": both["created_on"],
-        }
-    )
+    Each generation of customers brings the leads of the next one, until nobody recommends us any more. A lead comes
+    after the customer who brings it, so there are at most as many generations as months.
+    """
+    leads, won, recommended, count = [], [], [], 0
+    while len(batch.known):
+        known = sales.follow(mechanism, batch.known)
+        known["uid"] = np.arange(count, count + len(known))
+        count += len(known)
+        is_won = (known["won_on"] <= END).to_numpy()
+        customers = people.relate(mechanism, known[is_won].reset_index(drop=True))
+        customers = contracts.run(mechanism, customers, batch.renewals[is_won])
+        row, month = referrals.recommend(customers, batch.recommends[is_won])
+        uids = np.arange(count, count + len(row))
+        recommended.append(pd.DataFrame({"referrer": customers["uid"].to_numpy()[row], "uid": uids}))
+        leads.append(known)
+        won.append(customers)
+        counts = np.bincount(month, minlength=people.MONTHS)
+        batch = people.draw_prospects(referrals.REFERRAL, counts, seed, f"of generation {len(won)}")
+    return tuple(pd.concat(parts, ignore_index=True) for parts in (leads, won, recommended))
 
 
 def _truth(mechanism: Subscription, prospects: pd.DataFrame, won: pd.DataFrame, all_scores: pd.DataFrame) -> Truth:
-    people = pd.DataFrame(
-        {
-            "customer_id": won["customer_id"],
-            "contentment": (-won["disappointment"]).round(6),
-            "churn_probability": won["churn_probability"].round(8),
-            "referral_rate": referral_rate(mechanism, won).round(6),
-            "months": won["months"],
-            "months_without_fault": won["months_without_fault"],
-        }
-    )
-    leads = pd.DataFrame(
-        {
-            "lead_id": prospects["lead_id"],
-            "conversion_probability": prospects["conversion_probability"].round(6),
-            "converts": prospects["converts"],
-            "won_on": prospects["won_on"],
-        }
-    )
-    tables = {"customers": people, "leads": leads, "surveys": all_scores, "experiments": contracts.other_outcomes(won)}
+    lived = ["expectation", "process", "attitude", "experience", "satisfaction"]
+    rates = won[["churn_probability"]].round(8).assign(referral_rate=won["referral_rate"].round(6))
+    stays = won[["months", "months_without_fault"]]
+    tables = {
+        "customers": pd.concat([won[["customer_id"]], won[lived].round(6), rates, stays], axis=1),
+        "leads": prospects[["lead_id", "conversion_probability", "converts", "won_on"]].round(6),
+        "surveys": all_scores,
+        "experiments": contracts.other_outcomes(won),
+        "causes": MODEL.causes(),
+    }
     return Truth(mechanism.table(**_derived(mechanism, prospects)), tables)
 
 
 def _derived(mechanism: Subscription, prospects: pd.DataFrame) -> dict[str, tuple[float, str, str]]:
     """Return what follows from the mechanism and is worth a name of its own."""
-    base = np.array([BY_NAME[name].conversion for name in prospects["channel"]])
+    base = sales.base_rates(prospects)
     at_most = sales.conversion(mechanism, prospects, base, np.full(len(prospects), 1e9)).mean()
+    brought = referrals.reproduction(mechanism, prospects)
     derived: dict[str, Any] = {
         "acquire_ceiling": (at_most, "share", "leads that would become customers if money were no object"),
+        "reproduction": (brought, "customers", "new customers whom one recommended customer brings in three years"),
     }
     for channel in CHANNELS:
         own = prospects[prospects["channel"] == channel.name]

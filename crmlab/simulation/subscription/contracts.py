@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.subscription.people import END, FIRST_DAYS, MONTHS, Subscription, is_premium
+from crmlab.simulation.subscription.people import END, FIRST_DAYS, MONTHS, Subscription
 
 EXPERIMENT = "money per customer"
 EXPERIMENT_START, EXPERIMENT_MONTHS = 30, 6  # July to December 2025
@@ -22,14 +22,22 @@ ARMS = np.array([0.0, 0.5, 1.5, 5.0])  # 1,000 won a customer and month
 PRICES = {"basic": (9_900.0, 5_200.0), "premium": (19_900.0, 11_400.0)}  # fee and margin, won a month
 
 
-def run(mechanism: Subscription, customers: pd.DataFrame) -> pd.DataFrame:
-    """Return the customers with the months they stayed, in the real world and in the worlds without fault or offer."""
+def run(mechanism: Subscription, customers: pd.DataFrame, chance: np.ndarray) -> pd.DataFrame:
+    """Return the customers with the months they stayed, in the real world and in the worlds without fault or offer.
+
+    Parameters
+    ----------
+    mechanism
+        The parameters.
+    customers
+        One row each, with churn probability and plan.
+    chance
+        The chance that decides each renewal: one row a customer, one column a month since the start.
+    """
     known = customers.copy()
-    known["premium"] = is_premium(mechanism, known)
     known["transfer"] = known["payment"] < np.where(known["premium"], 0.25, 0.45)
     calendar = _calendar(known)
-    chance = np.stack(known["renewals"].to_list())[:, :MONTHS]
-    own = np.repeat(known["churn_probability"].to_numpy()[:, None], MONTHS, axis=1)
+    own = known["churn_probability"].to_numpy()[:, None]
     fault = mechanism.billing_fault * (np.isin(calendar, FAULT_MONTHS) & known["transfer"].to_numpy()[:, None])
 
     def stay(spend: Any, fault: Any = fault) -> np.ndarray:
@@ -89,18 +97,18 @@ def ended_on(started_on: pd.Series, months: pd.Series) -> pd.Series:
 
 def contract_table(known: pd.DataFrame) -> pd.DataFrame:
     """Return the table `contracts`."""
-    plan = np.where(known["premium"], "premium", "basic")
-    fee, margin = (np.array([PRICES[p][i] for p in plan]) for i in (0, 1))
+    premium = known["premium"].to_numpy()
+    fee, margin = (np.where(premium, PRICES["premium"][i], PRICES["basic"][i]) for i in (0, 1))
     return pd.DataFrame(
         {
             "contract_id": known["customer_id"].str.replace("C", "K"),
             "customer_id": known["customer_id"],
             "started_on": known["won_on"],
             "ended_on": known["ended_on"].where(known["ended_on"] <= END),
-            "plan": plan,
-            "payment_method": np.where(known["transfer"], "bank transfer", "card"),
+            "plan": np.where(premium, "premium", "basic").astype(object),
+            "payment_method": np.where(known["transfer"], "bank transfer", "card").astype(object),
             "monthly_fee": fee,
-            "monthly_margin": margin,
+            "monthly_margin": np.round(fee - (fee - margin) * known["cost_to_serve"]),
         }
     )
 

@@ -11,16 +11,18 @@ import pandas as pd
 from crmlab.simulation.parameters import stream
 from crmlab.simulation.subscription.contracts import EXPERIMENT_MONTHS, EXPERIMENT_START
 from crmlab.simulation.subscription.people import CHANNELS, FIRST_DAYS, MONTHS, Channel, Subscription
+from crmlab.tables import ACTIVITIES
 
 SEASON = np.array([0.85, 0.85, 1.0, 1.0, 1.05, 1.0, 0.9, 0.9, 1.05, 1.1, 1.2, 1.1])
-HOURS_PER_MILLION = {"attract": 9.0, "acquire": 30.0, "retain": 45.0}
 
 
-def budgets(channel: Channel, size: float, seed: int) -> np.ndarray:
+def budgets(mechanism: Subscription, channel: Channel, size: float, seed: int) -> np.ndarray:
     """Return the won spent on attracting leads in each month; `size` is 1 for a company of standard size."""
     wobble = np.exp(0.35 * stream(seed, f"budget {channel.name}").standard_normal(MONTHS))
-    growth = np.linspace(0.8, 1.25, MONTHS)
-    return np.round(size * channel.budget * SEASON[np.arange(MONTHS) % 12] * growth * wobble, -3)
+    growth, month = np.linspace(0.8, 1.25, MONTHS), np.arange(MONTHS)
+    season = SEASON[month % 12] ** mechanism.season
+    amounts = np.round(size * channel.budget * season * growth * wobble, -3)
+    return np.where(month < mechanism.hunting_months, amounts, 0.0)
 
 
 def expected_leads(channel: Channel, spend: np.ndarray, size: float) -> np.ndarray:
@@ -35,38 +37,38 @@ def spend_table(
     mechanism: Subscription, spend: dict[str, np.ndarray], leads: pd.DataFrame, customers: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the table `channel_spend` from what was spent on channels, on leads and on customers."""
-    won_per_lead = 1000 * leads.groupby(["channel", "month"])["lead_spend"].sum()
-    parts = []
+    retained = _retained(mechanism, customers)
+    amounts = {}
     for channel in CHANNELS:
-        own = customers[customers["channel"] == channel.name]
-        acquire = won_per_lead.get(channel.name, pd.Series(dtype=float)).reindex(range(MONTHS), fill_value=0.0)
-        amounts = {"attract": spend[channel.name], "acquire": acquire.to_numpy(), "retain": _retain(mechanism, own)}
-        parts += [_ledger(channel.name, activity, amount) for activity, amount in amounts.items()]
-    table = pd.concat(parts, ignore_index=True)
+        own = leads[leads["channel"] == channel.name]
+        amounts[channel.name, "attract"] = spend[channel.name]
+        amounts[channel.name, "acquire"] = 1000 * np.bincount(own["month"], own["lead_spend"], MONTHS)
+        amounts[channel.name, "retain"] = retained[(customers["channel"] == channel.name).to_numpy()].sum(axis=0)
+    hours = {name: getattr(mechanism, f"{name}_hours") for name in ACTIVITIES}
+    table = pd.DataFrame(
+        {
+            "month": np.tile(FIRST_DAYS[:MONTHS], len(amounts)),
+            "channel": np.repeat(np.array([channel for channel, _ in amounts], dtype=object), MONTHS),
+            "activity": np.repeat(np.array([activity for _, activity in amounts], dtype=object), MONTHS),
+            "amount": np.round(np.concatenate(list(amounts.values()))),
+        }
+    )
+    table["hours"] = (table["amount"] / 1e6 * table["activity"].map(hours)).round(1)
     return table.sort_values(["month", "channel", "activity"], ignore_index=True)
 
 
-def _ledger(channel: str, activity: str, amount: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "month": FIRST_DAYS[:MONTHS],
-            "channel": channel,
-            "activity": activity,
-            "amount": np.round(amount),
-            "hours": np.round(amount / 1e6 * HOURS_PER_MILLION[activity], 1),
-        }
-    )
+def _retained(mechanism: Subscription, customers: pd.DataFrame) -> np.ndarray:
+    """Return the won spent on keeping each customer in each month: the standard, or what the experiment drew."""
+    month = np.arange(MONTHS)
+    running = (month >= EXPERIMENT_START) & (month < EXPERIMENT_START + EXPERIMENT_MONTHS)
+    drawn = customers["arm_spend"].fillna(mechanism.retain_standard).to_numpy()[:, None]
+    return 1000 * active_months(customers) * np.where(running, drawn, mechanism.retain_standard)
 
 
-def _retain(mechanism: Subscription, customers: pd.DataFrame) -> np.ndarray:
-    """Return the won spent in each month on keeping these customers: the standard, or what the experiment drew."""
-    amounts = np.zeros(MONTHS)
-    for month in range(MONTHS):
-        active = customers[active_at(customers, FIRST_DAYS[month])]
-        running = EXPERIMENT_START <= month < EXPERIMENT_START + EXPERIMENT_MONTHS
-        drawn = active["arm_spend"] if running else pd.Series(np.nan, index=active.index)
-        amounts[month] = 1000 * drawn.fillna(mechanism.retain_standard).sum()
-    return amounts
+def active_months(customers: pd.DataFrame) -> np.ndarray:
+    """Return who is a customer on the first morning of each month: one row a customer, one column a month."""
+    first = FIRST_DAYS[:MONTHS].to_numpy()
+    return (customers["won_on"].to_numpy()[:, None] < first) & (customers["ended_on"].to_numpy()[:, None] > first)
 
 
 def active_at(customers: pd.DataFrame, day: pd.Timestamp) -> pd.Series:

@@ -1,23 +1,23 @@
 """The prospects of `subscription`: everything random about them is drawn here, once.
 
 What a prospect does follows from these draws by rules without chance. So a rule can be changed, or an offer withheld,
-and every other thing stays as it was: that is what makes both potential outcomes known.
-
-The causal picture: the channel sets an expectation; delivered service less expectation is the customer's contentment;
-contentment moves churn, referrals, complaints and survey answers.
+and every other thing stays as it was: that is what makes both potential outcomes known. Why customers stay or leave
+is the causal model of `crmlab.simulation.relationship`; here it gets the channels of this company, and the beta
+distributions of churn that were published for its plans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import betaincinv
 
+from crmlab.simulation.days import draw_days
 from crmlab.simulation.parameters import Mechanism, identifiers, parameter, stream
+from crmlab.simulation.relationship import CHANCES, MODEL, Relationship, Typical, typical
 
 START, MONTHS = pd.Timestamp("2023-01-01"), 36
 END = pd.Timestamp("2025-12-31")
@@ -36,9 +36,9 @@ class Channel:
     reach: float  # share of the ceiling that a standard month's money buys
     budget: float  # won in a standard month
     conversion: float  # probability to become a customer, at standard effort
-    expectation: float  # what the channel promises, in standard deviations of delivered service
+    expectation: float  # what the channel promises, in standard deviations of experience
     south: float  # share of its leads that team South works
-    weight: float  # rough share of the customers, which centres contentment
+    weight: float  # rough share of the customers, which says who is typical
 
 
 CHANNELS = (
@@ -51,17 +51,23 @@ BY_NAME = {channel.name: channel for channel in CHANNELS}
 
 
 @dataclass(frozen=True)
-class Subscription(Mechanism):
-    """Parameters of the subscription company."""
+class Plans(Mechanism):
+    """Parameters of the plans and of the churn on them."""
 
     premium_share: float = parameter(0.45, "share", 0, 1, "customers on the premium plan")
     premium_alpha: float = parameter(0.668, "shape", 0.05, 50, "monthly churn on premium: first shape of the beta")
     premium_beta: float = parameter(3.806, "shape", 0.05, 200, "monthly churn on premium: second shape of the beta")
     basic_alpha: float = parameter(0.704, "shape", 0.05, 50, "monthly churn on basic: first shape of the beta")
     basic_beta: float = parameter(1.182, "shape", 0.05, 200, "monthly churn on basic: second shape of the beta")
-    content_to_churn: float = parameter(0.7, "correlation", 0, 0.99, "how much of staying follows from contentment")
+
+
+@dataclass(frozen=True)
+class Subscription(Relationship, Plans):
+    """Parameters of the subscription company."""
+
     referral_rate: float = parameter(0.24, "leads a customer and year", 0, 3, "recommendations by the average customer")
-    content_to_referral: float = parameter(0.5, "log rate per sd", 0, 2, "how much contentment moves recommending")
+    season: float = parameter(1.0, "share", 0, 3, "seasonal swing of the money spent on attracting leads")
+    hunting_months: float = parameter(36, "months", 0, 36, "months in which money is spent on attracting leads")
     south_effect: float = parameter(1.15, "ratio", 0.5, 2, "conversion of team South relative to team North")
     acquire_rate: float = parameter(0.15, "per 1,000 won", 0.001, 1, "how fast money spent on a lead works")
     acquire_standard: float = parameter(8.0, "1,000 won a lead", 1, 200, "money spent on a lead outside experiments")
@@ -69,82 +75,102 @@ class Subscription(Mechanism):
     retain_lift: float = parameter(0.55, "share", 0, 1, "churn that any amount of retention money can avert")
     retain_rate: float = parameter(0.7, "per 1,000 won", 0.001, 5, "how fast retention money works")
     retain_standard: float = parameter(2.0, "1,000 won a customer and month", 0, 50, "spent on keeping everybody else")
+    attract_hours: float = parameter(9.0, "hours a million won", 0, 1000, "work on attracting leads")
+    acquire_hours: float = parameter(30.0, "hours a million won", 0, 1000, "work on turning leads into customers")
+    retain_hours: float = parameter(45.0, "hours a million won", 0, 1000, "work on keeping customers")
     billing_fault: float = parameter(0.30, "probability a month", 0, 1, "cancelling when a bank transfer fails")
-    silence: float = parameter(0.7, "log odds per sd", -3, 3, "how much contentment moves answering a survey")
     repeat_minutes: float = parameter(7.0, "minutes", 0, 60, "work lost when a question is asked twice")
 
 
+_GAPS = {"gap_1": 12, "gap_2": 18, "gap_3": 25, "gap_4": 50}  # mean days between the steps of a lead
+_MATRICES = ("renewals", "recommends")
 _LATENT = (
-    "team",
-    "reply",
-    "convert",
-    "closing",
-    "delivered",
-    "taste",
-    "plan",
-    "payment",
-    "region",
-    "gender",
-    "arm",
-    "retain_arm",
+    *("created", "team", "reply", "convert", "closing", "arm", *_GAPS),
+    *("plan", "payment", "region", "gender", "born", "retain_arm", *CHANCES),
 )
 
 
-def draw_prospects(mechanism: Subscription, channel: Channel, month: int, count: int, seed: int) -> pd.DataFrame:
-    """Draw `count` prospects of one channel and month: one row each, all their chances as columns."""
-    draw = stream(seed, f"prospects {channel.name} {month}")
-    latent: dict[str, Any] = {name: draw.random(count) for name in _LATENT}
-    latent["born"] = draw.integers(1950, 2006, count)
-    gaps = draw.exponential([12, 18, 25, 50], (count, 4)) + 1
-    latent |= {f"gap_{step}": gaps[:, step - 1] for step in (1, 2, 3, 4)}
-    latent["channel"], latent["month"] = np.full(count, channel.name, dtype=object), np.full(count, month)
-    latent["created_on"] = _days(FIRST_DAYS[month], draw.random(count))
-    latent["disappointment"] = channel.expectation + ndtri(latent["delivered"])
-    latent["churn_probability"] = _churn_probability(mechanism, latent)
-    latent["renewals"] = list(draw.random((count, MONTHS + 1)))
-    latent["recommends"] = list(draw.random((count, MONTHS + 1)))
-    return pd.DataFrame(latent)
+@dataclass(frozen=True)
+class Prospects:
+    """People who leave an address, with all their luck.
+
+    Attributes
+    ----------
+    known
+        One row each: channel, month, first day, and the chances that decide what becomes of them.
+    renewals, recommends
+        The chances of their renewals, and of a recommendation in each calendar month: one row each, one column a month.
+    """
+
+    known: pd.DataFrame
+    renewals: np.ndarray
+    recommends: np.ndarray
 
 
-def _days(first: pd.Timestamp, chance: np.ndarray) -> pd.DatetimeIndex:
-    """Return days of the month that begins on `first`; half as many leads come in at a weekend."""
-    days = pd.date_range(first, first + pd.offsets.MonthEnd(0))
-    weights = np.where(days.dayofweek < 5, 1.0, 0.5)
-    edges = np.cumsum(weights) / weights.sum()
-    return days[np.searchsorted(edges, chance, side="right").clip(max=len(days) - 1)]
+def draw_prospects(channel: Channel, counts: np.ndarray, seed: int, source: str = "") -> Prospects:
+    """Draw so many prospects of a channel in each month; every month has a stream of its own.
+
+    Parameters
+    ----------
+    channel
+        Where they come from.
+    counts
+        How many in each month.
+    seed
+        The seed of the company.
+    source
+        Tells apart the streams of prospects of one channel who come for different reasons.
+    """
+    width = len(_LATENT) + 2 * MONTHS
+    purposes = [f"prospects {channel.name} {source} {month}" for month in range(MONTHS)]
+    drawn = [stream(seed, purpose).random((count, width)) for purpose, count in zip(purposes, counts, strict=True)]
+    chance = np.concatenate(drawn)
+    known = pd.DataFrame(chance[:, : len(_LATENT)], columns=list(_LATENT))
+    known[list(_GAPS)] = 1 - np.log1p(-known[list(_GAPS)]) * list(_GAPS.values())
+    known["born"] = 1950 + (56 * known["born"]).astype(int)
+    known["region"] = np.array(REGIONS, dtype=object)[np.searchsorted(np.cumsum(REGION_SHARES)[:-1], known["region"])]
+    known["channel"] = np.full(len(known), channel.name, dtype=object)
+    known["month"] = month = np.arange(MONTHS).repeat(counts)
+    known["created_on"] = draw_days(FIRST_DAYS[month], FIRST_DAYS[month + 1] - pd.Timedelta(days=1), known["created"])
+    return Prospects(known, *np.split(chance[:, len(_LATENT) :], 2, axis=1))
 
 
-def _churn_probability(mechanism: Subscription, latent: Mapping[str, Any]) -> np.ndarray:
-    """Return each one's monthly churn probability: beta-distributed within a plan, higher for the disappointed."""
-    own = mechanism.content_to_churn
-    weights = np.array([channel.weight for channel in CHANNELS])
-    means = own * np.array([channel.expectation for channel in CHANNELS])
-    index = own * latent["disappointment"] + np.sqrt(1 - own**2) * ndtri(latent["taste"])
-    rank = (ndtr(index[:, None] - means) * weights).sum(axis=1) / weights.sum()
-    premium = is_premium(mechanism, latent)
+def together(parts: list[Prospects]) -> Prospects:
+    """Return several groups of prospects as one."""
+    known = pd.concat([part.known for part in parts], ignore_index=True)
+    renewals, recommends = (np.concatenate([getattr(part, name) for part in parts]) for name in _MATRICES)
+    return Prospects(known, renewals, recommends)
+
+
+def average(mechanism: Relationship) -> Typical:
+    """Return the typical customers of this company."""
+    return typical(mechanism, tuple((channel.expectation, channel.weight) for channel in CHANNELS))
+
+
+def relate(mechanism: Subscription, customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the customers with what they expect and live through, and what that moves in them."""
+    given = {name: customers[name].to_numpy() for name in CHANCES}
+    given["channel"] = customers["channel"].map({channel.name: channel.expectation for channel in CHANNELS}).to_numpy()
+    nodes = MODEL.simulate(mechanism, given)
+    usual = average(mechanism)
+    nodes["disappointment"] = -nodes["satisfaction"]
+    nodes["cost_to_serve"] = nodes["cost_to_serve"] / usual.mean("cost_to_serve")
+    nodes["referral_rate"] = np.minimum(mechanism.referral_rate * nodes["referral"] / usual.mean("referral"), 12.0)
+    known = customers.assign(**nodes, premium=is_premium(mechanism, customers))
+    known["churn_probability"] = churn_probability(mechanism, usual.rank("churn", nodes["churn"]), known["premium"])
+    return known
+
+
+def churn_probability(mechanism: Subscription, rank: np.ndarray, premium: Any) -> np.ndarray:
+    """Return each one's monthly churn probability: beta-distributed within a plan, by the rank among the customers."""
     first = np.where(premium, mechanism.premium_alpha, mechanism.basic_alpha)
     second = np.where(premium, mechanism.premium_beta, mechanism.basic_beta)
-    return betaincinv(first, second, rank.clip(1e-9, 1 - 1e-9)).clip(1e-6, 1 - 1e-6)
+    return betaincinv(first, second, rank).clip(1e-6, 1 - 1e-6)
 
 
-def is_premium(mechanism: Subscription, latent: Any) -> np.ndarray:
+def is_premium(mechanism: Subscription, customers: pd.DataFrame) -> np.ndarray:
     """Return who takes the premium plan."""
-    return np.asarray(latent["plan"]) < mechanism.premium_share
-
-
-def describe_customers(customers: pd.DataFrame) -> pd.DataFrame:
-    """Return the table `customers` from the prospects who became customers."""
-    regions = np.searchsorted(np.cumsum(REGION_SHARES), customers["region"]).clip(max=len(REGIONS) - 1)
-    return pd.DataFrame(
-        {
-            "customer_id": customers["customer_id"],
-            "acquired_on": customers["won_on"],
-            "channel": customers["channel"],
-            "region": np.array(REGIONS, dtype=object)[regions],
-            "birth_year": customers["born"].astype("Int64"),
-            "gender": np.where(customers["gender"] < 0.54, "female", "male"),
-        }
-    )
+    return customers["plan"].to_numpy() < mechanism.premium_share
 
 
 def number(prospects: pd.DataFrame) -> pd.DataFrame:
@@ -154,3 +180,17 @@ def number(prospects: pd.DataFrame) -> pd.DataFrame:
     won = prospects[prospects["won_on"] <= END].sort_values(["won_on", "lead_id"])
     prospects["customer_id"] = pd.Series(identifiers("C", len(won)), index=won.index)
     return prospects
+
+
+def describe_customers(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `customers` from the prospects who became customers."""
+    return pd.DataFrame(
+        {
+            "customer_id": customers["customer_id"],
+            "acquired_on": customers["won_on"],
+            "channel": customers["channel"],
+            "region": customers["region"],
+            "birth_year": customers["born"].astype("Int64"),
+            "gender": np.where(customers["gender"] < 0.54, "female", "male"),
+        }
+    )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.subscription.people import BY_NAME, END, Subscription
+from crmlab.simulation.subscription.people import CHANNELS, END, Subscription
 
 EXPERIMENT = "money per lead"
 EXPERIMENT_MONTHS = (14, 15, 16, 17, 18, 19)
@@ -23,19 +23,27 @@ CLOSED = 0.7  # share of the lost leads that anybody records as lost
 def follow(mechanism: Subscription, prospects: pd.DataFrame) -> pd.DataFrame:
     """Return the prospects with what the sales teams did and what came of it."""
     known = prospects.copy()
-    channels = [BY_NAME[name] for name in known["channel"]]
-    known["south"] = known["team"] < np.array([channel.south for channel in channels])
+    known["south"] = known["team"] < known["channel"].map({channel.name: channel.south for channel in CHANNELS})
     known["reply_hours"] = _reply_hours(known)
     known["in_trial"] = known["month"].isin(EXPERIMENT_MONTHS) & (known["arm"] < 0.5)
     arm = ARMS[np.minimum((known["arm"] * 2 * len(ARMS)).astype(int), len(ARMS) - 1)]
     known["lead_spend"] = np.where(known["in_trial"], arm, mechanism.acquire_standard)
-    base = np.array([channel.conversion for channel in channels])
-    known["conversion_probability"] = conversion(mechanism, known, base, known["lead_spend"])
+    known["conversion_probability"] = conversion(mechanism, known, base_rates(known), known["lead_spend"])
     known["converts"] = known["convert"] < known["conversion_probability"]
     path = known["gap_1"] + known["gap_2"] + known["gap_3"]
-    won_on = known["created_on"] + pd.to_timedelta(np.ceil(path), unit="D")
-    known["won_on"] = won_on.where(known["converts"])
+    known["won_on"] = later(known["created_on"], path).where(known["converts"])
     return known
+
+
+def later(day: pd.Series, wait: Any) -> pd.Series:
+    """Return the day on which so many days have passed."""
+    return day + pd.Series(np.ceil(np.asarray(wait)).astype("timedelta64[D]"), index=day.index)
+
+
+def base_rates(known: pd.DataFrame) -> np.ndarray:
+    """Return the conversion of each lead's channel, at standard effort."""
+    rates = {channel.name: channel.conversion for channel in CHANNELS}
+    return known["channel"].map(rates).to_numpy(dtype=float)
 
 
 def conversion(mechanism: Subscription, known: pd.DataFrame, base: Any, spend: Any) -> np.ndarray:
@@ -73,8 +81,8 @@ def lead_table(known: pd.DataFrame) -> pd.DataFrame:
 
 def stage_events(known: pd.DataFrame) -> pd.DataFrame:
     """Return the table `stage_events`: the steps that were reached by the end of the observation."""
-    qualified = known["created_on"] + pd.to_timedelta(np.ceil(known["gap_1"]), unit="D")
-    proposal = known["created_on"] + pd.to_timedelta(np.ceil(known["gap_1"] + known["gap_2"]), unit="D")
+    qualified = later(known["created_on"], known["gap_1"])
+    proposal = later(known["created_on"], known["gap_1"] + known["gap_2"])
     # a lost lead stops at a depth of its own: the same draw that lost it, spread over the losers
     depth = (known["convert"] - known["conversion_probability"]) / (1 - known["conversion_probability"])
     steps = {
@@ -84,17 +92,21 @@ def stage_events(known: pd.DataFrame) -> pd.DataFrame:
         "won": known["won_on"],
         "lost": _lost_on(known, proposal),
     }
-    events = pd.concat(
-        [pd.DataFrame({"lead_id": known["lead_id"], "stage": s, "reached_on": d}) for s, d in steps.items()]
+    table = pd.DataFrame(
+        {
+            "lead_id": np.tile(known["lead_id"], len(steps)),
+            "stage": np.repeat(np.array(list(steps), dtype=object), len(known)),
+            "reached_on": pd.concat(steps.values(), ignore_index=True),
+        }
     )
-    events["rank"] = events["stage"].map({stage: i for i, stage in enumerate(steps)})
-    events = events[events["reached_on"] <= END].sort_values(["reached_on", "lead_id", "rank"], ignore_index=True)
-    return events.drop(columns="rank")
+    lead = np.tile(np.arange(len(known)), len(steps))
+    order = np.lexsort((np.arange(len(table)), lead, table["reached_on"]))
+    return table.iloc[order[table["reached_on"].to_numpy()[order] <= END.to_numpy()]].reset_index(drop=True)
 
 
 def _lost_on(known: pd.DataFrame, proposal: pd.Series) -> pd.Series:
     recorded = ~known["converts"] & (known["closing"] < CLOSED)
-    return (proposal + pd.to_timedelta(np.ceil(known["gap_4"]), unit="D")).where(recorded)
+    return later(proposal, known["gap_4"]).where(recorded)
 
 
 def experiment(known: pd.DataFrame) -> pd.DataFrame:
