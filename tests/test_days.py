@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlab.simulation.days import draw_days, holidays, is_working_day
+from crmlab.simulation.days import draw_days, holidays, is_working_day, next_working_day
 from crmlab.simulation.parameters import stream
 
 MONTHS = pd.date_range("2023-01-01", periods=37, freq="MS")
@@ -53,6 +53,17 @@ def test_working_days_are_neither_weekend_nor_holiday():
     assert (is_working_day(days) == ~free).all()
     assert is_working_day(pd.Series(days)).sum() == (~free).sum()
     assert len(is_working_day([])) == 0
+
+
+def test_the_next_working_day_is_the_first_that_is_one():
+    days = pd.date_range("2023-01-01", "2025-12-31")
+    following = next_working_day(days)
+    assert is_working_day(following).all()
+    assert (following[is_working_day(days)] == days[is_working_day(days)]).all()
+    assert (following - days).max() == 7 * ONE_DAY  # 3 to 9 October 2025
+    assert next_working_day("2025-12-31")[0] == pd.Timestamp("2025-12-31")
+    assert next_working_day("2023-12-30")[0] == pd.Timestamp("2024-01-02")
+    assert len(next_working_day([])) == 0
 
 
 def test_days_come_by_their_weights():

@@ -81,6 +81,25 @@ def is_working_day(days: Any) -> np.ndarray:
     return np.is_busday(_plain(days), holidays=_all_holidays(_plain(days)))
 
 
+def next_working_day(days: Any) -> pd.DatetimeIndex:
+    """Return each day if it is a working day, otherwise the first working day after it.
+
+    Parameters
+    ----------
+    days
+        Days, as an index, a column, an array, or a single day.
+
+    Examples
+    --------
+    >>> next_working_day(["2025-10-02", "2025-10-03"]).strftime("%m-%d").tolist()
+    ['10-02', '10-10']
+    """
+    plain = _plain(days)
+    # the holidays of the following year count, because its first days may be reached
+    known = _all_holidays(np.append(plain, plain.max() + 31)) if len(plain) else _all_holidays(plain)
+    return pd.DatetimeIndex(np.busday_offset(plain, 0, roll="forward", holidays=known)).as_unit("ns")
+
+
 def draw_days(first: Any, last: Any, chance: Any, weekend: float = 0.5, holiday: float = 0.3) -> pd.DatetimeIndex:
     """Return days between `first` and `last`, both included: the inverse of the cumulated weights of the days.
 

@@ -31,7 +31,6 @@ EXPERIMENT = "save call"
 CHANCES = ("call_arm", "call_response")  # uniform, drawn once for each prospect
 START, MONTHS = 33, (33, 34, 35)  # October to December 2025
 ASSIGNED_ON = pd.Timestamp("2025-10-01")
-IN_TRIAL, CALLED = 0.5, 0.25  # shares of the customers
 SETTLED = pd.Timedelta(days=183)  # how long ago a settled customer came, at least
 STAYS = 0.8  # share of those who can be driven away that would have stayed
 DRIVEN, WON_OVER = 200.0, 0.12  # by what the call multiplies the monthly churn probability
@@ -60,22 +59,22 @@ GROUPS = (
 class Saving(Mechanism):
     """Parameters of the save call."""
 
+    save_trial: float = parameter(0.5, "share", 0, 1, "customers in the trial of the save call; half are called")
     sleeping_dogs: float = parameter(0.10, "share", 0, 0.4, "customers who leave because of the save call")
     persuadable: float = parameter(0.5, "share", 0, 0.5, "customers whom the save call wins over when they would leave")
     call_cost: float = parameter(12_000, "won", 100, 100_000, "what one save call costs")
 
 
 def assign(mechanism: Saving, known: pd.DataFrame, running: np.ndarray) -> np.ndarray:
-    """Return who is called: a random quarter of those who are customers on the day of the draw."""
-    return running & (known["call_arm"].to_numpy() < CALLED)
+    """Return who is called: a random half of the trial, among those who are customers on the day of the draw."""
+    return running & (known["call_arm"].to_numpy() < mechanism.save_trial / 2)
 
 
 def ratio(mechanism: Saving, known: pd.DataFrame) -> np.ndarray:
     """Return by what a call multiplies each customer's churn probability in the months of the experiment."""
     rank = _rank(known)
-    return np.select(
-        [rank < mechanism.sleeping_dogs / STAYS, rank > 1 - mechanism.persuadable], [DRIVEN, WON_OVER], 1.0
-    )
+    driven, won_over = rank < mechanism.sleeping_dogs / STAYS, rank > 1 - mechanism.persuadable
+    return np.select([driven, won_over], [DRIVEN, WON_OVER], 1.0)
 
 
 def _rank(known: pd.DataFrame) -> np.ndarray:
@@ -106,7 +105,7 @@ def record(
     `call_spend` is the cost of a call, 0 without one, and empty outside the trial.
     """
     spend = np.where(assign(mechanism, known, running), mechanism.call_cost, 0.0)
-    trial = running & (known["call_arm"].to_numpy() < IN_TRIAL)
+    trial = running & (known["call_arm"].to_numpy() < mechanism.save_trial)
     return known.assign(
         reachable=running,
         call_spend=np.where(trial, spend, np.nan),
