@@ -74,6 +74,13 @@ def data(*arguments: str) -> int:
     return become([str(python()), "scripts/build_data.py", *arguments])
 
 
+def docs(*arguments: str) -> int:
+    """Write the pages and pictures of docs/ that come from the code."""
+    prepare("core")
+    pages, pictures = ([str(python()), f"scripts/build_{what}.py", *arguments] for what in ("docs", "pictures"))
+    return call(pages) or call(pictures)
+
+
 def exercises(*arguments: str) -> int:
     """Write the exercises and their solutions from the question sets; `outputs` then runs the solutions."""
     prepare("core")
@@ -105,7 +112,7 @@ def lock(*arguments: str) -> int:
 
 
 VERBS: dict[str, Callable[..., int]] = {
-    verb.__name__: verb for verb in (lab, course, test, install, outputs, exercises, data, lint, lock)
+    verb.__name__: verb for verb in (lab, course, test, install, outputs, exercises, data, docs, lint, lock)
 }
 
 
