@@ -81,7 +81,7 @@ def test_satisfaction_moves_all_that_follows():
 
 
 def test_each_link_can_be_cut():
-    known = lives(content_to_churn=0, content_to_referral=0, content_to_consent=0, silence=0, serve_cost=0)
+    known = lives(content_to_churn=0, content_to_referral=0, consent_link=0, silence=0, serve_cost=0)
     assert abs(np.corrcoef(known["satisfaction"], known["churn"])[0, 1]) < 0.05
     for node, value in {"referral": 1, "answer": 0, "consent": 0, "cost_to_serve": 1}.items():
         assert (known[node] == value).all()

@@ -37,7 +37,7 @@ class Relationship(Mechanism):
     mending: float = parameter(0.0, "share", 0, 1, "effect that attitude still has where the process failed")
     content_to_churn: float = parameter(0.7, "correlation", 0, 0.99, "how much of staying follows from satisfaction")
     content_to_referral: float = parameter(0.5, "log rate per sd", 0, 2, "how much satisfaction moves recommending")
-    content_to_consent: float = parameter(0.5, "log odds per sd", -3, 3, "how much satisfaction moves consent")
+    consent_link: float = parameter(0.7, "log odds per sd", -2, 2, "how much satisfaction moves consent")
     silence: float = parameter(0.7, "log odds per sd", -3, 3, "how much satisfaction moves answering a survey")
     serve_cost: float = parameter(0.45, "log sd", 0, 1, "how much customers of a plan differ in the cost to serve")
 
@@ -114,7 +114,7 @@ def consent(mechanism: Relationship, satisfaction: np.ndarray) -> np.ndarray:
 
     satisfaction: the satisfied trust us with more
     """
-    return mechanism.content_to_consent * satisfaction
+    return mechanism.consent_link * satisfaction
 
 
 def cost_to_serve(mechanism: Relationship, satisfaction: np.ndarray, chance_cost: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 from crmlab.company import Company, Truth
 from crmlab.simulation.parameters import build, stream
 from crmlab.simulation.relationship import MODEL
-from crmlab.simulation.subscription import contracts, marketing, people, referrals, sales, service
+from crmlab.simulation.subscription import consents, contracts, marketing, people, referrals, sales, saving, service
 from crmlab.simulation.subscription.people import CHANNELS, END, Prospects, Subscription
 
 STANDARD = 5000  # customers of a company of standard size
@@ -25,9 +25,12 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
     prospects = people.number(prospects)
     won = won.merge(prospects[["uid", "lead_id", "customer_id"]], on="uid")
     won = won.sort_values("customer_id", ignore_index=True)
+    asked, agreeing = consents.ask(mechanism, won, seed)
     surveys, all_scores = service.surveys(mechanism, won, seed)
+    trials = [sales.experiment(prospects), contracts.experiment(won), saving.experiment(won)]
     tables = {
         "customers": people.describe_customers(won),
+        "consents": asked,
         "leads": sales.lead_table(prospects),
         "stage_events": sales.stage_events(prospects),
         "contracts": contracts.contract_table(won),
@@ -35,9 +38,11 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
         "surveys": surveys,
         "channel_spend": marketing.spend_table(mechanism, spend, prospects, won),
         "referrals": referrals.referral_table(prospects, recommended),
-        "experiments": pd.concat([sales.experiment(prospects), contracts.experiment(won)], ignore_index=True),
+        "experiments": pd.concat(trials, ignore_index=True),
     }
-    return Company("subscription", tables, f"{END:%Y-%m-%d}", truth=_truth(mechanism, prospects, won, all_scores))
+    truth = _truth(prospects, won) | {"consents": agreeing, "surveys": all_scores}
+    known = Truth(mechanism.table(**_derived(mechanism, prospects)), truth)
+    return Company("subscription", tables, f"{END:%Y-%m-%d}", truth=known)
 
 
 def _attracted(spend: dict[str, np.ndarray], size: float, seed: int) -> Prospects:
@@ -74,18 +79,18 @@ def _live(mechanism: Subscription, batch: Prospects, seed: int) -> tuple[pd.Data
     return tuple(pd.concat(parts, ignore_index=True) for parts in (leads, won, recommended))
 
 
-def _truth(mechanism: Subscription, prospects: pd.DataFrame, won: pd.DataFrame, all_scores: pd.DataFrame) -> Truth:
+def _truth(prospects: pd.DataFrame, won: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return what is true of customers and leads, what would have been, and why."""
     lived = ["expectation", "process", "attitude", "experience", "satisfaction"]
     rates = won[["churn_probability"]].round(8).assign(referral_rate=won["referral_rate"].round(6))
     stays = won[["months", "months_without_fault"]]
-    tables = {
+    return {
         "customers": pd.concat([won[["customer_id"]], won[lived].round(6), rates, stays], axis=1),
         "leads": prospects[["lead_id", "conversion_probability", "converts", "won_on"]].round(6),
-        "surveys": all_scores,
         "experiments": contracts.other_outcomes(won),
+        "save_calls": saving.other_outcomes(won),
         "causes": MODEL.causes(),
     }
-    return Truth(mechanism.table(**_derived(mechanism, prospects)), tables)
 
 
 def _derived(mechanism: Subscription, prospects: pd.DataFrame) -> dict[str, tuple[float, str, str]]:

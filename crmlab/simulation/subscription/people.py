@@ -18,6 +18,9 @@ from scipy.special import betaincinv
 from crmlab.simulation.days import draw_days
 from crmlab.simulation.parameters import Mechanism, identifiers, parameter, stream
 from crmlab.simulation.relationship import CHANCES, MODEL, Relationship, Typical, typical
+from crmlab.simulation.subscription import saving
+from crmlab.simulation.subscription.consents import Consents
+from crmlab.simulation.subscription.saving import Saving
 
 START, MONTHS = pd.Timestamp("2023-01-01"), 36
 END = pd.Timestamp("2025-12-31")
@@ -62,7 +65,7 @@ class Plans(Mechanism):
 
 
 @dataclass(frozen=True)
-class Subscription(Relationship, Plans):
+class Subscription(Relationship, Saving, Consents, Plans):
     """Parameters of the subscription company."""
 
     referral_rate: float = parameter(0.24, "leads a customer and year", 0, 3, "recommendations by the average customer")
@@ -86,7 +89,7 @@ _GAPS = {"gap_1": 12, "gap_2": 18, "gap_3": 25, "gap_4": 50}  # mean days betwee
 _MATRICES = ("renewals", "recommends")
 _LATENT = (
     *("created", "team", "reply", "convert", "closing", "arm", *_GAPS),
-    *("plan", "payment", "region", "gender", "born", "retain_arm", *CHANCES),
+    *("plan", "payment", "region", "gender", "born", "retain_arm", *saving.CHANCES, *CHANCES),
 )
 
 
