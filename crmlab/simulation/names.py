@@ -69,7 +69,7 @@ class Names:
     written
         As the bearer writes it: 김민서, Emily Clark.
     family, given
-        In Latin letters: Kim and Minseo.
+        In small Latin letters: kim and minseo.
     korean
         Whether the name is Korean.
     """
@@ -78,6 +78,10 @@ class Names:
     family: np.ndarray
     given: np.ndarray
     korean: np.ndarray
+
+    def take(self, at: np.ndarray) -> Names:
+        """Return the names at these positions."""
+        return Names(self.written[at], self.family[at], self.given[at], self.korean[at])
 
 
 def romanise(hangul: str) -> str:
@@ -115,22 +119,22 @@ def draw_names(born: np.ndarray, gender: np.ndarray, chance: np.ndarray, english
     --------
     >>> chance = np.array([[0.9, 0.1, 0.0], [0.9, 0.3, 0.5]])
     >>> draw_names(np.array([2001, 1960]), np.array(["female", "male"]), chance, 0.08, np.array([0, 1])).written
-    array(['김민서', '이영환'], dtype=object)
+    array(['김민서', '이재수'], dtype=object)
     """
     korean = chance[kin, 0] >= english
     female = np.asarray(gender) == "female"
     hangul, latin, bounds = _families()
     family = np.searchsorted(bounds, chance[kin, 1], side="right")
-    surname = (chance[kin, 1] * len(_english("family"))).astype(int)
     own, own_latin = _given()
     cell = 4 * female + np.searchsorted(GENERATIONS, np.asarray(born), side="right")
-    given = own.shape[1] * cell + (chance[:, 2] * own.shape[1]).astype(int)
-    first = (chance[:, 2] * 16).astype(int)
-    forename = np.where(female, _english("female")[first], _english("male")[first])
+    given = 64 * cell + (64 * chance[:, 2]).astype(int)
+    forenames, surnames = _english()
+    forename = 16 * female + (16 * chance[:, 2]).astype(int)
+    surname = (16 * chance[kin, 1]).astype(int)
     return Names(
-        written=np.where(korean, hangul[family] + own.ravel()[given], forename + " " + _english("family")[surname]),
-        family=np.where(korean, latin[family], _english("family")[surname]),
-        given=np.where(korean, own_latin.ravel()[given], forename),
+        written=np.where(korean, hangul[family] + own[given], forenames[forename] + " " + surnames[surname]),
+        family=np.where(korean, latin[family], _small(surnames)[surname]),
+        given=np.where(korean, own_latin[given], _small(forenames)[forename]),
         korean=korean,
     )
 
@@ -140,21 +144,26 @@ def _families() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = [row.split() for row in FAMILIES.replace("\n", "|").split("|")]
     hangul, latin, percent = (np.array(column, dtype=object) for column in zip(*rows, strict=True))
     bounds = np.cumsum(percent.astype(float))
-    return hangul, latin, bounds[:-1] / bounds[-1]
+    return hangul, _small(latin), bounds[:-1] / bounds[-1]
 
 
 @cache
 def _given() -> tuple[np.ndarray, np.ndarray]:
-    """Return all given names, in Hangul and in Latin letters: men of four generations, then women, in rows."""
+    """Return all given names, in Hangul and in Latin letters: men of four generations, then women."""
     cells = [cell for gender in ("male", "female") for cell in SYLLABLES[gender]]
-    hangul = [[a + b for b in second for a in first] for first, second in cells]
-    latin = [[romanise(name).capitalize() for name in row] for row in hangul]
-    return np.array(hangul, dtype=object), np.array(latin, dtype=object)
+    hangul = [a + b for first, second in cells for a in first for b in second]
+    return np.array(hangul, dtype=object), np.array([romanise(name) for name in hangul], dtype=object)
 
 
 @cache
-def _english(which: str) -> np.ndarray:
-    return np.array((ENGLISH_GIVEN | {"family": ENGLISH_FAMILIES})[which].split(), dtype=object)
+def _english() -> tuple[np.ndarray, np.ndarray]:
+    """Return the English given names, sixteen men and sixteen women, and the family names."""
+    given = ENGLISH_GIVEN["male"].split() + ENGLISH_GIVEN["female"].split()
+    return np.array(given, dtype=object), np.array(ENGLISH_FAMILIES.split(), dtype=object)
+
+
+def _small(words: np.ndarray) -> np.ndarray:
+    return np.array([word.lower() for word in words], dtype=object)
 
 
 def in_latin(names: Names, style: np.ndarray) -> np.ndarray:
@@ -167,9 +176,11 @@ def in_latin(names: Names, style: np.ndarray) -> np.ndarray:
     style
         For each person 0 (Kim Minseo), 1 (Minseo Kim) or 2 (MINSEO KIM).
     """
-    western = names.given + " " + names.family
-    capitals = np.array([name.upper() for name in western], dtype=object)
-    return np.choose(style, [names.family + " " + names.given, western, capitals])
+    western, eastern = names.given + " " + names.family, names.family + " " + names.given
+    choice = np.where(style == 0, eastern, western)
+    return np.array(
+        [name.upper() if capitals else name.title() for name, capitals in zip(choice, style == 2, strict=True)], object
+    )
 
 
 def emails(names: Names, number: np.ndarray, chance: np.ndarray) -> np.ndarray:
@@ -185,8 +196,7 @@ def emails(names: Names, number: np.ndarray, chance: np.ndarray) -> np.ndarray:
         Uniform numbers, one for each person.
     """
     style = (6 * chance).astype(int)
-    given, family = (np.array([part.lower() for part in parts], dtype=object) for parts in (names.given, names.family))
-    local = np.where(style % 2 == 0, given + "." + family, family + given)
+    local = np.where(style % 2 == 0, names.given + "." + names.family, names.family + names.given)
     return local + np.array([str(own) for own in number.tolist()], dtype=object) + DOMAINS[style // 2]
 
 
