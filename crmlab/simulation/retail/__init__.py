@@ -1,121 +1,118 @@
 """The company `retail`: customers order when they like and never say goodbye.
 
-Purchases follow BG/NBD (Fader, Hardie & Lee 2005, Marketing Science 24(2)): a living customer orders as a Poisson
-process with a rate of their own, and after each repeat order leaves for good with a probability of their own. Amounts
-follow the gamma-gamma model (Fader, Hardie & Lee 2005, JMR 42(4)), in won.
+The shop is made block by block of 10,000 customers (`people`), each with the orders and the baskets (`orders`), and
+with what the customer is like and how three departments see it (`classes`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crmlab.company import Company, Truth
-from crmlab.simulation.parameters import Mechanism, build, identifiers, parameter, stream
+from crmlab.simulation.parameters import build
+from crmlab.simulation.retail import classes, orders, people
+from crmlab.simulation.retail.people import BLOCK, Retail, Shape, default_shape
 
-START, END = "2024-01-01", "2025-12-31"
-DAYS = 731
-REGIONS = ("Seoul", "Gyeonggi", "Busan", "Daegu", "Jeju")
-REGION_SHARES = (0.35, 0.30, 0.17, 0.12, 0.06)
+CUSTOMERS = 4000
 
-
-@dataclass(frozen=True)
-class Retail(Mechanism):
-    """Parameters of the shop; rates are per week."""
-
-    r: float = parameter(0.55, "shape", 0.05, 20, "purchase rates over customers: shape of the gamma distribution")
-    alpha: float = parameter(6.0, "weeks", 0.1, 500, "purchase rates over customers: rate of the gamma distribution")
-    a: float = parameter(0.8, "shape", 0.05, 50, "leaving after a repeat order: first shape of the beta distribution")
-    b: float = parameter(2.5, "shape", 0.05, 200, "leaving after a repeat order: second shape of the beta distribution")
-    p: float = parameter(6.25, "shape", 0.5, 50, "amounts of one customer: shape of the gamma distribution")
-    q: float = parameter(3.74, "shape", 1.5, 50, "mean amounts over customers: shape of the gamma distribution")
-    v: float = parameter(15_440.0, "won", 10, 1e6, "mean amounts over customers: scale of the gamma distribution")
-    arrival_weeks: float = parameter(26, "weeks", 1, 52, "first orders are spread evenly over this time")
+Frames = dict[str, pd.DataFrame]
 
 
-def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Company:
-    """Simulate the shop: customers, orders and their truth."""
-    mechanism, count = build(Retail, switches), customers or 4000
-    people = _people(mechanism, count, seed)
-    orders = _orders(mechanism, people, seed)
-    tables = {"customers": _customers(people, seed), "orders": orders}
-    truth = Truth(mechanism.table(), {"customers": _known(people, orders)})
-    return Company("retail", tables, END, truth=truth)
+def simulate(
+    customers: int | None, seed: int, switches: dict[str, float], shape: Shape | None = None, first: int = 0
+) -> Company:
+    """Simulate the shop: its tables and their truth.
+
+    Parameters
+    ----------
+    customers
+        How many customers; 4,000 if not given.
+    seed, switches
+        As in `simulate_company`.
+    shape
+        What the shop looks like from outside; the built-in shop's if not given.
+    first
+        How many customers to leave out before the first one, whole blocks of 10,000. A large shop is made in parts so.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is unknown or out of range, or `first` does not end a block.
+
+    Examples
+    --------
+    >>> simulate(2, 11, {}).customers["customer_id"].to_list()
+    ['C00000001', 'C00000002']
+    >>> simulate(2, 11, {}, first=10_000).customers["customer_id"].to_list()
+    ['C00010001', 'C00010002']
+    """
+    if first % BLOCK:
+        raise ValueError(f"first is {first}; a part of a shop begins after whole blocks of {BLOCK:,} customers")
+    mechanism = build(Retail, switches)
+    shape = shape or default_shape(mechanism)
+    clock = people.clocks(mechanism, shape, classes.blend(classes.WEEKENDS, mechanism.class_contrast))
+    last = first + (customers or CUSTOMERS)
+    blocks = range(first // BLOCK, -(-last // BLOCK))
+    made = [_block(mechanism, shape, clock, block, seed, min(BLOCK, last - block * BLOCK)) for block in blocks]
+    tables, known = (_join([pair[side] for pair in made]) for side in (0, 1))
+    known["programme"] = _programme(shape, known["programme"])
+    tables["products"], known["treatments"] = orders.products(), classes.treatments(mechanism)
+    return Company("retail", tables, shape.end, truth=Truth(mechanism.table(), known))
 
 
-def _people(mechanism: Retail, count: int, seed: int) -> dict[str, Any]:
-    draw = stream(seed, "retail people")
-    first = np.sort(draw.integers(0, int(7 * mechanism.arrival_weeks), count))
+def _block(
+    mechanism: Retail, shape: Shape, clock: np.ndarray, block: int, seed: int, count: int
+) -> tuple[Frames, Frames]:
+    """Return tables and truth of the first `count` customers of a block; all of them are drawn."""
+    kind = classes.draw_classes(block, seed)
+    behaviour = people.draw_behaviour(mechanism, shape, block, seed) | {"kind": kind}
+    placed = orders.place_orders(behaviour, clock, block, seed)
+    who = placed["who"]
+    profile = classes.draw_profile(mechanism, shape, kind, block, seed)
+    customers = people.make_customers(shape, behaviour["first_day"], profile, block, seed)
+    bought = orders.make_orders(mechanism, shape, placed, behaviour["mean_amount"], block, seed)
+    region = customers["region"].to_numpy()[who]
+    lines, pieces = orders.make_lines(mechanism, shape, bought, kind[who], region, block, seed)
+    tickets = classes.make_tickets(mechanism, shape, bought, who, kind, block, seed)
+    of_orders = {"orders": bought, "order_lines": lines, "tickets": tickets}
+    spent, asked = np.bincount(who, bought["amount"]), np.bincount(who[tickets.index], minlength=BLOCK)
+    customers = classes.add_segments(customers, spent, asked, shape.days[0].year)
+    known = _known(shape, customers["customer_id"], behaviour, placed)
+    rows = int(np.searchsorted(who, count))  # orders of the customers that are kept
+    tables = {"customers": customers[:count]} | {name: frame.loc[: rows - 1] for name, frame in of_orders.items()}
+    return tables, {"customers": known[:count], "programme": pieces.loc[: rows - 1].groupby("region").sum()}
+
+
+def _known(shape: Shape, customer_id: pd.Series, behaviour: dict[str, Any], placed: dict[str, Any]) -> pd.DataFrame:
+    """Return what is true of each customer: class, rates, and the day on which they left without a word."""
+    left = pd.Series(shape.days[placed["left"]]).where(placed["left"] >= 0)
+    return pd.DataFrame(
+        {
+            "customer_id": customer_id,
+            "class": np.array(classes.CLASSES, dtype=object)[behaviour["kind"]],
+            "weekly_rate": behaviour["weekly_rate"].round(8),
+            "leaving_probability": behaviour["leaving"].round(8),
+            "mean_amount": behaviour["mean_amount"].round(2),
+            "left_on": left,
+            "orders": np.bincount(placed["who"], minlength=BLOCK),
+        }
+    )
+
+
+def _join(frames: list[Frames]) -> Frames:
+    """Put the tables of the blocks together, one table after the other, and let the blocks go."""
     return {
-        "customer_id": identifiers("C", count),
-        "first_day": first,
-        "weekly_rate": draw.gamma(mechanism.r, 1 / mechanism.alpha, count),
-        "leaving": draw.beta(mechanism.a, mechanism.b, count),
-        "mean_amount": mechanism.p * mechanism.v / draw.gamma(mechanism.q, 1.0, count),
-        "left_on": np.full(count, np.inf),
+        name: pd.concat([block.pop(name) for block in frames], ignore_index=name != "programme")
+        for name in list(frames[0])
     }
 
 
-def _orders(mechanism: Retail, people: dict[str, Any], seed: int) -> pd.DataFrame:
-    """Walk all living customers from order to order; fills in when each one left."""
-    draw = stream(seed, "retail orders")
-    living = np.arange(len(people["first_day"]))
-    clock = people["first_day"].astype(float)
-    who, when = [living], [clock.copy()]
-    while living.size:
-        clock = clock + 7 * draw.exponential(1 / people["weekly_rate"][living])
-        seen = clock < DAYS
-        living, clock = living[seen], clock[seen]
-        who.append(living)
-        when.append(clock)
-        leaves = draw.random(living.size) < people["leaving"][living]
-        people["left_on"][living[leaves]] = clock[leaves]
-        living, clock = living[~leaves], clock[~leaves]
-    return _order_table(mechanism, people, np.concatenate(who), np.concatenate(when), seed)
-
-
-def _order_table(mechanism: Retail, people: dict[str, Any], who: Any, when: Any, seed: int) -> pd.DataFrame:
-    scale = people["mean_amount"][who] / mechanism.p
-    amount = stream(seed, "retail amounts").gamma(mechanism.p, scale)
-    order = np.lexsort((who, when.astype(int)))
-    days = pd.Timestamp(START) + pd.to_timedelta(when[order].astype(int), unit="D")
-    return pd.DataFrame(
-        {
-            "order_id": identifiers("O", len(order)),
-            "customer_id": people["customer_id"][who[order]],
-            "ordered_at": days,
-            "amount": np.maximum(10.0, np.round(amount[order], -1)),
-        }
-    )
-
-
-def _customers(people: dict[str, Any], seed: int) -> pd.DataFrame:
-    draw, count = stream(seed, "retail customers"), len(people["first_day"])
-    return pd.DataFrame(
-        {
-            "customer_id": people["customer_id"],
-            "acquired_on": pd.Timestamp(START) + pd.to_timedelta(people["first_day"], unit="D"),
-            "channel": draw.choice(["store", "web"], count, p=[0.4, 0.6]),
-            "region": draw.choice(REGIONS, count, p=REGION_SHARES),
-            "birth_year": pd.array(draw.integers(1950, 2006, count), dtype="Int64"),
-            "gender": draw.choice(["female", "male"], count, p=[0.55, 0.45]),
-        }
-    )
-
-
-def _known(people: dict[str, Any], orders: pd.DataFrame) -> pd.DataFrame:
-    """Return what is true of each customer: their rates, and the day on which they left without a word."""
-    left = pd.Series(people["left_on"]).replace(np.inf, np.nan)
-    return pd.DataFrame(
-        {
-            "customer_id": people["customer_id"],
-            "weekly_rate": people["weekly_rate"].round(8),
-            "leaving_probability": people["leaving"].round(8),
-            "mean_amount": people["mean_amount"].round(2),
-            "left_on": pd.Timestamp(START) + pd.to_timedelta(np.floor(left), unit="D"),
-            "orders": orders["customer_id"].value_counts().reindex(people["customer_id"]).to_numpy(),
-        }
-    )
+def _programme(shape: Shape, pieces: pd.DataFrame) -> pd.DataFrame:
+    """Return the pieces sold in the quarter of the programme by region, with and without it."""
+    first, last = orders.programme_quarter(shape)
+    sums = pieces.groupby("region").sum().reset_index()
+    ran = sums["region"] == orders.programme_region(shape)
+    return sums.assign(first_day=first, last_day=last, programme=ran)
