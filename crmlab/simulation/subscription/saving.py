@@ -12,9 +12,8 @@ riskiest came lately too, but on the basic plan, and the call does not reach the
 The response is an index, lower for the sleeping dogs and higher for the persuadables. Its rank among the customers of
 that day is known in advance, as a mixture of normal distributions. So a share of the customers is a cut in the rank.
 
-The contracts ask twice for the months a customer stays: once with the churn probability of `MONTHS` multiplied by
-`ratio`, once without. What really happened is the first for those whom `assign` names, the second for all others, and
-`record` keeps both.
+The contracts ask for the months a customer stays with a call and without, by `ratio`; `assign` says which of the two
+really happened, and `record` keeps both.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class Saving(Mechanism):
     save_trial: float = parameter(0.5, "share", 0, 1, "customers in the trial of the save call; half are called")
     sleeping_dogs: float = parameter(0.10, "share", 0, 0.4, "customers who leave because of the save call")
     persuadable: float = parameter(0.5, "share", 0, 0.5, "customers whom the save call wins over when they would leave")
-    call_cost: float = parameter(12_000, "won", 100, 100_000, "what one save call costs")
+    call_cost: float = parameter(15_000, "won", 100, 100_000, "what one save call costs")
 
 
 def assign(mechanism: Saving, known: pd.DataFrame, running: np.ndarray) -> np.ndarray:
