@@ -32,10 +32,9 @@ AGE = -0.25  # for 16 years more
 
 @dataclass(frozen=True)
 class Consents(Mechanism):
-    """Parameters of consent."""
+    """Parameters of consent; `consent_link` belongs to the causal model of all companies."""
 
     consent_base: float = parameter(0.4, "log odds", -4, 4, "agreeing to analysis: average age, basic, search")
-    consent_link: float = parameter(0.7, "log odds per sd", -2, 2, "how much satisfaction moves consent")
 
 
 def ask(mechanism: Consents, customers: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -57,7 +56,7 @@ def ask(mechanism: Consents, customers: pd.DataFrame, seed: int) -> tuple[pd.Dat
 
 
 def _log_odds(mechanism: Consents, customers: pd.DataFrame) -> np.ndarray:
-    """Return each customer's log odds to agree to analysis."""
+    """Return each customer's log odds to agree to analysis; `consent` is what satisfaction adds."""
     seen = customers["channel"].map(CHANNELS) + customers["region"].map(REGIONS)
     seen += PREMIUM * customers["premium"] + AGE * (2025 - customers["born"] - 48) / 16
-    return (mechanism.consent_base + seen + mechanism.consent_link * customers["satisfaction"]).to_numpy(dtype=float)
+    return (mechanism.consent_base + seen + customers["consent"]).to_numpy(dtype=float)
