@@ -15,6 +15,7 @@ from crmlab.tables import dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,6 +47,18 @@ class Truth:
             If there is no parameter of that name.
         """
         return float(self.parameters["value"].loc[parameter])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the causal map: what moves the customers of this company, and what that moves in turn.
+
+        Raises
+        ------
+        AttributeError
+            If the truth holds no table `causes`.
+        """
+        from crmlab.model_plots import causal_map
+
+        return causal_map(self.causes, ax)
 
     def __repr__(self) -> str:
         return f"Truth of {len(self.parameters)} parameters and the tables {', '.join(self.tables)}"

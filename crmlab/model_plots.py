@@ -1,8 +1,9 @@
-"""Pictures that hold a model against data: ranges beside what happened, curves with points, inputs that matter."""
+"""Pictures that hold a model against data: ranges beside what happened, inputs that matter, what causes what."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from crmlab.labels import word
 from crmlab.plots import FAINT, MARKERS, PALETTE, describe, finish, new_axes
@@ -109,6 +110,45 @@ def mark_point(ax: Axes, x: float, y: float, text: str, highest: str) -> Axes:
     return describe(ax, f"{_said(ax)} {said}")
 
 
+def causal_map(causes: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw what causes what, from left to right; dashed boxes have no cause here, thick ones are where it ends.
+
+    Parameters
+    ----------
+    causes
+        One row for each arrow: `cause`, `effect`, `meaning`.
+
+    Raises
+    ------
+    ValueError
+        If something is, by way of others, a cause of itself.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ax = causal_map(pd.DataFrame([("rain", "harvest", "more is better")], columns=["cause", "effect", "meaning"]))
+    >>> [text.get_text() for text in ax.texts]
+    ['rain', 'harvest']
+    """
+    if ax is None:
+        ax = new_axes()
+        ax.figure.set_size_inches(9, 4.2)  # pyright: ignore[reportAttributeAccessIssue]
+    arrows = list(zip(causes["cause"], causes["effect"], strict=True))
+    columns = _in_columns(arrows)
+    place = {stop: (x, y) for x, column in enumerate(columns) for stop, y in zip(column, _heights(column), strict=True)}
+    for name in dict.fromkeys(name for arrow in arrows for name in arrow):
+        given, last = name not in {effect for _, effect in arrows}, name not in {cause for cause, _ in arrows}
+        _box(ax, *place[name,], name, "--" if given else "-", 2.2 if last else 1.0)
+    for path in _paths(arrows, columns):
+        _arrow(ax, [place[stop] for stop in path])
+    tallest = max(map(len, columns)) / 2
+    ax.set(xlim=(-0.45, len(columns) - 0.55), ylim=(-tallest, tallest))
+    ax.axis("off")
+    ax.set_title(word("What causes what?"))
+    said = "; ".join(f"{row.cause} to {row.effect} ({row.meaning})" for row in causes.itertuples())
+    return describe(ax, f"What causes what? A map of boxes and arrows from left to right: {said}.".replace("_", " "))
+
+
 def _short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
@@ -116,3 +156,76 @@ def _short(number: float) -> str:
 def _said(ax: Axes) -> str:
     """Return what was described of one Axes so far."""
     return getattr(ax.figure, "crmlab_alt", {}).get(id(ax), "")
+
+
+Stop = tuple[str, ...]  # a name, or the arrow and the column that it passes between the boxes
+WIDE, HIGH = 0.68, 0.62  # of a box; columns and rows lie 1 apart
+
+
+def _in_columns(arrows: list[tuple[str, str]]) -> list[list[Stop]]:
+    """Return what stands in each column, top down: everything right of its causes, few arrows crossing."""
+    rank = dict.fromkeys((name for arrow in arrows for name in arrow), 0)
+    for _ in rank:
+        for cause, effect in arrows:
+            rank[effect] = max(rank[effect], rank[cause] + 1)
+    if any(rank[cause] >= rank[effect] for cause, effect in arrows):
+        raise ValueError("a cause of itself cannot be drawn from left to right")
+    columns: list[list[Stop]] = [[] for _ in range(max(rank.values()) + 1)]
+    for name, x in rank.items():
+        columns[x].append((name,))
+    for cause, effect in arrows:
+        for x in range(rank[cause] + 1, rank[effect]):
+            columns[x].append((cause, effect, str(x)))
+    steps = [step for path in _paths(arrows, columns) for step in pairwise(path)]
+    for _ in range(4):  # each stop to the middle of its neighbours on the left, then of those on the right
+        for before, after in pairwise(columns):
+            _sort(after, before, [(right, left) for left, right in steps])
+        for before, after in pairwise(columns[::-1]):
+            _sort(after, before, steps)
+    return columns
+
+
+def _sort(column: list[Stop], beside: list[Stop], steps: list[tuple[Stop, Stop]]) -> None:
+    height = dict(zip(beside, _heights(beside), strict=True))
+    own = dict(zip(column, _heights(column), strict=True))
+    near = {stop: [height[there] for here, there in steps if here == stop and there in height] for stop in column}
+    column.sort(key=lambda stop: -sum(near[stop]) / len(near[stop]) if near[stop] else -own[stop])
+
+
+def _heights(column: list[Stop]) -> list[float]:
+    """Return where the stops of a column lie, top down and one apart, around 0."""
+    return [(len(column) - 1) / 2 - row for row in range(len(column))]
+
+
+def _paths(arrows: list[tuple[str, str]], columns: list[list[Stop]]) -> list[list[Stop]]:
+    """Return for each arrow its stops: from its cause, past the boxes between, to its effect."""
+    between = [stop for column in columns for stop in column if len(stop) > 1]
+    return [[arrow[:1], *(stop for stop in between if stop[:2] == arrow), arrow[1:]] for arrow in arrows]
+
+
+def _box(ax: Axes, x: float, y: float, name: str, line: str, width: float) -> None:
+    from textwrap import fill
+
+    from matplotlib.patches import FancyBboxPatch
+
+    style: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white", "edgecolor": PALETTE[0]}
+    corner = (x - WIDE / 2, y - HIGH / 2)
+    ax.add_patch(FancyBboxPatch(corner, WIDE, HIGH, linestyle=line, linewidth=width, zorder=3, **style))
+    ax.text(x, y, fill(word(name.replace("_", " ")), 13), ha="center", va="center", fontsize=10, zorder=4)
+
+
+def _arrow(ax: Axes, stops: list[tuple[float, float]]) -> None:
+    """Draw a line from box to box that is level wherever it meets a box or passes between two."""
+    from matplotlib.patches import FancyArrowPatch
+    from matplotlib.patches import Path as Line
+
+    (x, y), codes = stops[0], [Line.MOVETO]
+    points = [(x + WIDE / 2, y)]
+    for x, y in stops[1:]:
+        start, end = points[-1], (x - WIDE / 2, y)
+        middle = (start[0] + end[0]) / 2
+        points += [(middle, start[1]), (middle, y), end, (x + WIDE / 2, y)]
+        codes += [Line.CURVE4] * 3 + [Line.LINETO]
+    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "color": FAINT, "linewidth": 1.2}
+    # the last point lies behind the box that the arrow meets
+    ax.add_patch(FancyArrowPatch(path=Line(points[:-1], codes[:-1]), shrinkA=0, shrinkB=1, zorder=2, **style))

@@ -35,7 +35,8 @@ fitted
 result
 data | session
 customers
-company | model_plots
+company
+model_plots
 plots | tables
 engines | estimation | folders | labels
 """
