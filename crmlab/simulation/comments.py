@@ -55,7 +55,7 @@ SLIPS = {  # what is written by whom instead of what: by language and habit
         (" 번이나", "번이나"),
         (" 것 같", "것 같"),
         (" 수가 ", "수가 "),
-        (" 쓰고", "쓰고"),
+        ("한 번", "한번"),
     ),
     (True, 3): (("라고요", "라구요"), ("려고요", "려구요"), ("같아요", "같애요"), ("그런데", "근데"), ("너무", "넘")),
     (False, 1): (("'", ""), ("I ", "i "), ("though", "tho")),
@@ -188,9 +188,9 @@ def _join(first: Any, second: Any, voice: np.ndarray, mood: np.ndarray, other: n
     turns = np.array(TURNS, dtype=object)[voice, (other > mood).astype(int), (chance[:, 0] * 3).astype(int)]
     opposite = mood * other < 0
     english = voice == VOICES.index("English")
-    loose = np.where(english, ", ", " ")
-    gap = np.where((chance[:, 1] > 0.7) | (opposite & english), loose, ". ")
-    second = np.where(english & (gap == ". "), _capital(second), second)
+    loose = np.where(english, np.where(mood > 0, "! ", ". "), " ")
+    gap = np.where(opposite & english, ", ", np.where(chance[:, 1] > 0.7, loose, ". "))
+    second = np.where(english & ~opposite, _capital(second), second)
     return first + gap.astype(object) + np.where(opposite, turns, "") + second
 
 
