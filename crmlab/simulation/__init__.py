@@ -9,7 +9,8 @@ monthly service to firms through salespeople. The rooms:
 - `contracts`: how long customers stay, and what would have been;
 - `service`: tickets and surveys;
 - `marketing`: the money spent;
-- `subscription`, `retail`, `b2b`: the companies put together.
+- `subscription`, `retail`, `b2b`: the companies put together;
+- `twins`: the shape of a company of one's own, and its twin.
 """
 
 from __future__ import annotations
@@ -19,18 +20,26 @@ from crmlab.company import Company
 COMPANIES = ("subscription", "retail", "b2b")
 
 
-def simulate_company(name: str, customers: int | None = None, seed: int = 11, **switches: float) -> Company:
-    """Simulate a company whose truth is known.
+def simulate_company(
+    name: str | None = None,
+    customers: int | None = None,
+    seed: int = 11,
+    like: Company | None = None,
+    **switches: float,
+) -> Company:
+    """Simulate a company whose truth is known, or a twin of one's own.
 
     Parameters
     ----------
     name
-        "subscription", "retail" or "b2b".
+        "subscription", "retail" or "b2b"; leave it out where `like` is given.
     customers
-        About how many customers (subscription, b2b), or exactly how many (retail); about 5,000, 1,200 and 4,000 if not
-        given.
+        About how many customers (subscription, b2b), or exactly how many (retail, twin); 5,000, 1,200 and 4,000 if not
+        given, and of a twin as many as its original has.
     seed
         The same seed gives the same company.
+    like
+        A company with orders or contracts whose shape is simulated: its twin, which holds none of its people.
     switches
         Parameters of the mechanism by name; `company.truth.parameters` lists them with unit and meaning.
 
@@ -42,7 +51,8 @@ def simulate_company(name: str, customers: int | None = None, seed: int = 11, **
     Raises
     ------
     ValueError
-        If the company or a parameter is unknown, or a value lies outside its range.
+        If the company or a parameter is unknown, a value lies outside its range, not exactly one of `name` and `like`
+        is given, or the company to be like is too small to be read.
 
     Examples
     --------
@@ -50,13 +60,25 @@ def simulate_company(name: str, customers: int | None = None, seed: int = 11, **
     >>> len(shop.customers)
     50
     >>> shop.truth["r"]
-    0.55
+    0.6
     """
+    if (name is None) == (like is None):
+        raise ValueError("give either the name of a company or, as `like`, a company to simulate a twin of")
+    if customers is not None and customers < 1:
+        raise ValueError(f"customers is {customers}; a company needs at least one")
+    if like is not None:
+        return _twin(like, customers, seed, switches)
     from crmlab.simulation import b2b, retail, subscription
 
     if name not in COMPANIES:
         raise ValueError(f"there is no company {name!r}; there are {', '.join(COMPANIES)}")
-    if customers is not None and customers < 1:
-        raise ValueError(f"customers is {customers}; a company needs at least one")
     simulate = {"subscription": subscription.simulate, "retail": retail.simulate, "b2b": b2b.simulate}[name]
     return simulate(customers, seed, switches)
+
+
+def _twin(like: Company, customers: int | None, seed: int, switches: dict[str, float]) -> Company:
+    from crmlab.simulation.twins import simulate_twin
+
+    if switches:
+        raise ValueError(f"a twin takes its parameters from the company: leave out {', '.join(switches)}")
+    return simulate_twin(like, customers, seed)
