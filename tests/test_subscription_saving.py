@@ -23,6 +23,11 @@ def without_dogs():
     return simulate_company("subscription", sleeping_dogs=0)
 
 
+@pytest.fixture(scope="module")
+def small():
+    return simulate_company("subscription", customers=800)
+
+
 def truth(company):
     return company.truth.save_calls
 
@@ -93,7 +98,7 @@ def test_a_kind_is_named_after_both_outcomes(company):
     assert kinds.loc["lost cause"].tolist() == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize(("share", "tolerance"), [(0.05, 0.025), (0.25, 0.05), (0.40, 0.06)])
+@pytest.mark.parametrize(("share", "tolerance"), [(0.25, 0.05), (0.40, 0.06)])
 def test_as_many_dogs_sleep_as_the_parameter_says(share, tolerance):
     kinds = truth(simulate_company("subscription", seed=5, sleeping_dogs=share))["kind"]
     assert (kinds == "sleeping dog").mean() == pytest.approx(share, abs=tolerance)
@@ -166,18 +171,18 @@ def test_risk_says_little_about_the_effect(company):
     assert abs(known["churn_probability"].corr(known["effect"])) < 0.3
 
 
-def test_switching_the_trial_off_leaves_everything_before_it(company):
-    without = simulate_company("subscription", save_trial=0)
+def test_switching_the_trial_off_leaves_everything_before_it(small):
+    without = simulate_company("subscription", customers=800, save_trial=0)
     assert trial(without).empty
     for name, day in {"leads": "created_on", "tickets": "opened_on", "surveys": "sent_on"}.items():
-        before, expected = (each.tables[name][each.tables[name][day] < CALLS] for each in (without, company))
+        before, expected = (each.tables[name][each.tables[name][day] < CALLS] for each in (without, small))
         same = ["customer_id", day]
         pd.testing.assert_frame_equal(before[same], expected[same])
 
 
-def test_the_cost_of_a_call_changes_no_customer(company):
-    dear = simulate_company("subscription", call_cost=50_000)
-    pd.testing.assert_frame_equal(dear.contracts, company.contracts)
+def test_the_cost_of_a_call_changes_no_customer(small):
+    dear = simulate_company("subscription", customers=800, call_cost=50_000)
+    pd.testing.assert_frame_equal(dear.contracts, small.contracts)
     assert trial(dear)["spend"].max() == 50_000
 
 

@@ -38,7 +38,17 @@ class Consents(Mechanism):
 
 
 def ask(mechanism: Consents, customers: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the table `consents`, and the true probability of each customer to agree to each purpose."""
+    """Return the table `consents`, and the true probability of each customer to agree to each purpose.
+
+    Parameters
+    ----------
+    mechanism
+        The parameters.
+    customers
+        One row each: customer_id, won_on, channel, premium, region, born, and consent (log odds from satisfaction).
+    seed
+        The seed of the company.
+    """
     asked_on = next_working_day(customers["won_on"] + ASKED_AFTER)
     asked = customers.assign(asked_on=asked_on)[asked_on <= OBSERVATION_END]
     odds = _log_odds(mechanism, asked)

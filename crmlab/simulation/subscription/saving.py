@@ -101,7 +101,21 @@ def record(
 ) -> pd.DataFrame:
     """Return the customers with their part in the trial, and with both outcomes at the end of 2025.
 
-    `call_spend` is the cost of a call, 0 without one, and empty outside the trial.
+    Parameters
+    ----------
+    mechanism
+        The parameters.
+    known
+        One row a customer.
+    running
+        Who is a customer on the day of the draw.
+    kept_if_called, kept_if_not
+        Who would still be a customer at the end, with a call and without.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `call_spend` is what the call cost in won: 0 for who was drawn to get none, empty for who is not in the trial.
     """
     spend = np.where(assign(mechanism, known, running), mechanism.call_cost, 0.0)
     trial = running & (known["call_arm"].to_numpy() < mechanism.save_trial)
