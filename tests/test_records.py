@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from crmlab.simulation import names
+from crmlab.simulation import names, simulate_company
 from crmlab.simulation.records import DEFAULTS, Records, account_of, make
 from crmlab.tables import TABLES
 
@@ -226,6 +226,14 @@ def test_counted_by_records_customers_are_split_and_seem_to_leave(default):
     assert silent > really + 0.1
     alone = account_of(*made(second_system=0, repeated_record=0), orders())
     assert len(set(alone)) == COUNT
+
+
+def test_how_people_are_recorded_leaves_what_they_do_as_it_was():
+    usual, switched = (simulate_company("retail", 300, **{"second_system": share}) for share in (0.45, 0.9))
+    assert len(switched.source_records) > len(usual.source_records)
+    for name in set(usual.tables) - {"source_records"}:
+        others = [column for column in usual.tables[name] if column != "record_id"]
+        pd.testing.assert_frame_equal(usual.tables[name][others], switched.tables[name][others])
 
 
 def test_the_same_seed_gives_the_same_records_and_another_seed_others(default):

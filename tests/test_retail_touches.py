@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crmlab.simulation import simulate_company
 from crmlab.simulation.retail.touches import EXPERIMENT, NAMES, Touches, make
 from crmlab.tables import TABLES
 
@@ -200,6 +201,13 @@ def test_who_is_retargeted_leaves_all_other_touches_as_they_were(default):
     pd.testing.assert_frame_equal(others(blind[0]), others(default[0]))
     columns = ["visitor_id", "customer_id", "intent", "purchase_probability", "bought"]
     pd.testing.assert_frame_equal(blind[2][columns], default[2][columns])
+
+
+def test_what_advertising_does_leaves_the_customers_and_their_orders_as_they_were():
+    usual, switched = (simulate_company("retail", 300, **{"retargeting_effect": effect}) for effect in (0, 1))
+    assert not switched.touches.equals(usual.touches)
+    for name in set(usual.tables) - {"touches", "experiments"}:
+        pd.testing.assert_frame_equal(usual.tables[name], switched.tables[name])
 
 
 def test_the_same_seed_gives_the_same_touches_and_another_seed_others(default):

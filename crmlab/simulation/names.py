@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 DOMAINS = np.array(["@example.com", "@example.org", "@example.net"], dtype=object)
 GENERATIONS = np.array([1970, 1985, 2000])  # first years of birth of the second, third and fourth generation
@@ -57,7 +58,7 @@ PROVINCES = {
     "Gwangju": (61, 62), "Jeju": (63, 63),
 }  # fmt: skip
 ANYWHERE = (1, 63)
-_WIDEST = 4  # digits of the numbers that are written once and looked up
+_WIDEST = 5  # digits of the numbers that are written once and looked up
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +124,16 @@ def draw_names(born: np.ndarray, gender: np.ndarray, chance: np.ndarray, english
     """
     korean = chance[kin, 0] >= english
     female = np.asarray(gender) == "female"
-    hangul, latin, bounds = _families()
+    latin, bounds = _families()
     family = np.searchsorted(bounds, chance[kin, 1], side="right")
-    own, own_latin = _given()
+    whole, own_latin = _korean()
     cell = 4 * female + np.searchsorted(GENERATIONS, np.asarray(born), side="right")
     given = 64 * cell + (64 * chance[:, 2]).astype(int)
     forenames, surnames = _english()
     forename = 16 * female + (16 * chance[:, 2]).astype(int)
     surname = (16 * chance[kin, 1]).astype(int)
     return Names(
-        written=np.where(korean, hangul[family] + own[given], forenames[forename] + " " + surnames[surname]),
+        written=np.where(korean, whole[family, given], forenames[forename] + " " + surnames[surname]),
         family=np.where(korean, latin[family], _small(surnames)[surname]),
         given=np.where(korean, own_latin[given], _small(forenames)[forename]),
         korean=korean,
@@ -140,19 +141,30 @@ def draw_names(born: np.ndarray, gender: np.ndarray, chance: np.ndarray, english
 
 
 @cache
-def _families() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _census() -> tuple[np.ndarray, ...]:
     rows = [row.split() for row in FAMILIES.replace("\n", "|").split("|")]
-    hangul, latin, percent = (np.array(column, dtype=object) for column in zip(*rows, strict=True))
-    bounds = np.cumsum(percent.astype(float))
-    return hangul, _small(latin), bounds[:-1] / bounds[-1]
+    return tuple(np.array(column, dtype=object) for column in zip(*rows, strict=True))
 
 
 @cache
-def _given() -> tuple[np.ndarray, np.ndarray]:
-    """Return all given names, in Hangul and in Latin letters: men of four generations, then women."""
+def _families() -> tuple[np.ndarray, np.ndarray]:
+    """Return the family names in Latin letters, and the bounds of the chance by which they are drawn."""
+    _, latin, percent = _census()
+    bounds = np.cumsum(percent.astype(float))
+    return _small(latin), bounds[:-1] / bounds[-1]
+
+
+@cache
+def _korean() -> tuple[np.ndarray, np.ndarray]:
+    """Return all names by family and given name, and the given names in Latin letters.
+
+    Given names are those of men of four generations, then of women. Whole names are made once and shared, which saves
+    memory in a large company.
+    """
     cells = [cell for gender in ("male", "female") for cell in SYLLABLES[gender]]
-    hangul = [a + b for first, second in cells for a in first for b in second]
-    return np.array(hangul, dtype=object), np.array([romanise(name) for name in hangul], dtype=object)
+    given = [a + b for first, second in cells for a in first for b in second]
+    latin = np.array([romanise(name) for name in given], dtype=object)
+    return _census()[0][:, None] + np.array(given, dtype=object), latin
 
 
 @cache
@@ -227,7 +239,7 @@ def postcodes(region: np.ndarray, chance: np.ndarray) -> np.ndarray:
     >>> postcodes(np.array(["Seoul", "Jeju"], dtype=object), np.array([0.0, 0.5])).tolist()
     ['01000', '63500']
     """
-    names, codes = np.unique(np.asarray(region).astype(str), return_inverse=True)
+    codes, names = pd.factorize(region)
     spans = np.array([PROVINCES.get(name, ANYWHERE) for name in names]) * 1000
     first, size = spans[:, 0], spans[:, 1] + 1000 - spans[:, 0]
     return digits(first[codes] + (chance * size[codes]).astype(int), 5)

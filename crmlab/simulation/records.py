@@ -182,7 +182,7 @@ def _persons(mechanism: Records, people: dict[str, Any], seed: int, block: int) 
 
 def _kin(region: np.ndarray, household: np.ndarray) -> np.ndarray:
     """Return whose contacts each person uses: in a household, the second of two from a region uses the first's."""
-    codes = np.unique(region.astype(str), return_inverse=True)[1]
+    codes = pd.factorize(region)[0]
     order = np.argsort(codes, kind="stable")
     place = np.arange(len(order)) - np.searchsorted(codes[order], codes[order])
     second = np.nonzero(place % 2 == 1)[0]
