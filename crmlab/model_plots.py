@@ -208,16 +208,16 @@ def _box(ax: Axes, x: float, y: float, name: str, line: str, width: float) -> No
 
     from matplotlib.patches import FancyBboxPatch
 
-    style: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white", "edgecolor": PALETTE[0]}
-    corner = (x - WIDE / 2, y - HIGH / 2)
-    ax.add_patch(FancyBboxPatch(corner, WIDE, HIGH, linestyle=line, linewidth=width, zorder=3, **style))
+    style: dict[str, Any] = {"facecolor": "white", "edgecolor": PALETTE[0], "linestyle": line, "linewidth": width}
+    corner, shape = (x - WIDE / 2, y - HIGH / 2), "round,pad=0,rounding_size=0.08"
+    ax.add_patch(FancyBboxPatch(corner, WIDE, HIGH, boxstyle=shape, zorder=3, **style))
     ax.text(x, y, fill(word(name.replace("_", " ")), 13), ha="center", va="center", fontsize=10, zorder=4)
 
 
 def _arrow(ax: Axes, stops: list[tuple[float, float]]) -> None:
     """Draw a line from box to box that is level wherever it meets a box or passes between two."""
     from matplotlib.patches import FancyArrowPatch
-    from matplotlib.patches import Path as Line
+    from matplotlib.path import Path as Line
 
     (x, y), codes = stops[0], [Line.MOVETO]
     points = [(x + WIDE / 2, y)]

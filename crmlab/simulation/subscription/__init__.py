@@ -10,7 +10,17 @@ import pandas as pd
 from crmlab.company import Company, Truth
 from crmlab.simulation.parameters import build, stream
 from crmlab.simulation.relationship import MODEL
-from crmlab.simulation.subscription import consents, contracts, marketing, people, referrals, sales, saving, service
+from crmlab.simulation.subscription import (
+    consents,
+    contracts,
+    marketing,
+    people,
+    referrals,
+    sales,
+    saving,
+    service,
+    surveys,
+)
 from crmlab.simulation.subscription.people import CHANNELS, END, Prospects, Subscription
 
 STANDARD = 5000  # customers of a company of standard size
@@ -26,7 +36,8 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
     won = won.merge(prospects[["uid", "lead_id", "customer_id"]], on="uid")
     won = won.sort_values("customer_id", ignore_index=True)
     asked, agreeing = consents.ask(mechanism, won, seed)
-    surveys, all_scores = service.surveys(mechanism, won, seed)
+    agents, tickets, solved = service.desk(mechanism, won, seed)
+    answered, would_say = surveys.ask(mechanism, won, tickets, seed)
     trials = [sales.experiment(prospects), contracts.experiment(won), saving.experiment(won)]
     tables = {
         "customers": people.describe_customers(won),
@@ -34,13 +45,14 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
         "leads": sales.lead_table(prospects),
         "stage_events": sales.stage_events(prospects),
         "contracts": contracts.contract_table(won),
-        "tickets": service.tickets(mechanism, won, seed),
-        "surveys": surveys,
+        "agents": agents,
+        "tickets": tickets,
+        "surveys": answered,
         "channel_spend": marketing.spend_table(mechanism, spend, prospects, won),
         "referrals": referrals.referral_table(prospects, recommended),
         "experiments": pd.concat(trials, ignore_index=True),
     }
-    truth = _truth(prospects, won) | {"consents": agreeing, "surveys": all_scores}
+    truth = _truth(prospects, won) | {"consents": agreeing, "tickets": solved, "surveys": would_say}
     known = Truth(mechanism.table(**_derived(mechanism, prospects)), truth)
     return Company("subscription", tables, f"{END:%Y-%m-%d}", truth=known)
 

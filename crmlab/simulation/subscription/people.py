@@ -21,6 +21,8 @@ from crmlab.simulation.relationship import CHANCES, MODEL, Relationship, Typical
 from crmlab.simulation.subscription import saving
 from crmlab.simulation.subscription.consents import Consents
 from crmlab.simulation.subscription.saving import Saving
+from crmlab.simulation.subscription.service import Service
+from crmlab.simulation.subscription.surveys import Surveys
 
 START, MONTHS = pd.Timestamp("2023-01-01"), 36
 END = pd.Timestamp("2025-12-31")
@@ -65,7 +67,7 @@ class Plans(Mechanism):
 
 
 @dataclass(frozen=True)
-class Subscription(Relationship, Saving, Consents, Plans):
+class Subscription(Surveys, Service, Saving, Consents, Relationship, Plans):
     """Parameters of the subscription company."""
 
     referral_rate: float = parameter(0.24, "leads a customer and year", 0, 3, "recommendations by the average customer")
@@ -82,7 +84,6 @@ class Subscription(Relationship, Saving, Consents, Plans):
     acquire_hours: float = parameter(30.0, "hours a million won", 0, 1000, "work on turning leads into customers")
     retain_hours: float = parameter(45.0, "hours a million won", 0, 1000, "work on keeping customers")
     billing_fault: float = parameter(0.30, "probability a month", 0, 1, "cancelling when a bank transfer fails")
-    repeat_minutes: float = parameter(7.0, "minutes", 0, 60, "work lost when a question is asked twice")
 
 
 _GAPS = {"gap_1": 12, "gap_2": 18, "gap_3": 25, "gap_4": 50}  # mean days between the steps of a lead
