@@ -44,14 +44,14 @@ TABLES = (
     ),
     Table(
         "experiments",
-        "One row for each lead or customer who took part in a randomised experiment.",
+        "One row for each lead, visitor or customer who took part in a randomised experiment.",
         ("experiment", "unit_id"),
         (
             Column("experiment", "text", "name of the experiment"),
-            Column("unit_id", "text", "the lead or the customer"),
+            Column("unit_id", "text", "the lead, the visitor or the customer"),
             Column("assigned_on", "date", "day of the random draw"),
             Column("spend", "number", "what was spent on the unit, as drawn", "currency", low=0),
-            Column("success", "boolean", "whether the lead was won, or the customer was kept"),
+            Column("success", "boolean", "whether the lead was won, the visitor bought, or the customer was kept"),
         ),
     ),
 )
