@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from crmlab.simulation import comments
-from crmlab.simulation.phrases import STOCK, TOPICS, VOICES
+from crmlab.simulation.phrases import VOICES
 
 COUNT = 3000
 
@@ -124,12 +124,3 @@ def test_the_same_chances_give_the_same_comments_under_the_writers_index(people,
 
 def test_nobody_writes_nothing():
     assert len(comments.write(writers(3, 0), chances(3, 0))) == 0
-
-
-def test_every_topic_has_sentences_for_each_mood_that_it_can_have():
-    for stock in STOCK:
-        assert set(stock) == set(TOPICS)
-        for topic, moods in stock.items():
-            wanted = {"fault": [0], "nothing": [1]}.get(topic, [0, 1, 2])
-            assert all(moods[mood] for mood in wanted), topic
-            assert all(sentence == sentence.strip() for pool in moods for sentence in pool.split(" / "))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from crmlab.simulation.relationship import CHANCES, MODEL, Relationship
-from crmlab.simulation.subscription.service import Service, desk
+from crmlab.simulation.subscription.service import FAULT_END, Service, desk
 from crmlab.simulation.subscription.surveys import FAULT_TOLD, OBSERVATION_END, SCORES, Surveys, ask
 from crmlab.tables import dictionary
 
@@ -123,9 +123,10 @@ def test_some_of_those_who_answer_write_a_comment_and_its_mood_follows_the_score
 
 def test_failed_transfers_are_spoken_of_when_they_happened_and_by_whom(usual):
     known, _, table, truth = usual
-    told = table[truth["topic"] == "fault"].merge(known[["customer_id", "transfer"]], on="customer_id")
+    told = table[truth["topic"] == "fault"].merge(known[["customer_id", "transfer", "won_on"]], on="customer_id")
     assert len(told) > 10
     assert told["transfer"].all()
+    assert (told["won_on"] <= FAULT_END).all()
     assert told["sent_on"].between(*FAULT_TOLD).all()
     assert (truth.loc[truth["topic"] == "fault", "mood"] < 0.5).all()
 

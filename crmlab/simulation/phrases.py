@@ -130,7 +130,8 @@ KOREAN = {
     ),
     "nothing": (
         "",
-        "딱히 없어요 / 없습니다 / 특별히 할 말은 없어요 / 글쎄요 / 잘 모르겠어요 / 없어요 / 딱히 생각나는 게 없어요 / 그냥 그래요 / 더 할 말 없어요 / 다음에 쓸게요",
+        "딱히 없어요 / 없습니다 / 특별히 할 말은 없어요 / 글쎄요 / 잘 모르겠어요 / 없어요"
+        " / 딱히 생각나는 게 없어요 / 그냥 그래요 / 더 할 말 없어요 / 다음에 쓸게요",
         "",
     ),
 }
@@ -250,7 +251,8 @@ ENGLISH = {
     ),
     "nothing": (
         "",
-        "nothing / none / no comment / nothing comes to mind / not really / nothing to add / can't think of anything / not at the moment / all said",
+        "nothing / none / no comment / nothing comes to mind / not really / nothing to add"
+        " / can't think of anything / not at the moment / all said",
         "",
     ),
 }

@@ -192,15 +192,3 @@ def _agent(agents: pd.DataFrame, tickets: pd.DataFrame) -> np.ndarray:
         there = np.searchsorted(own["hired_on"].to_numpy(), tickets["opened_on"].to_numpy()[rows], side="right")
         who[rows] = own["agent_id"].to_numpy()[(tickets["agent"].to_numpy()[rows] * there).astype(int)]
     return who
-
-
-def tickets(mechanism: Mechanism, customers: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return the table `tickets` of a desk with the usual parameters."""
-    return desk(Service(repeat_minutes=getattr(mechanism, "repeat_minutes", 7.0)), customers, seed)[1]
-
-
-def surveys(mechanism: Mechanism, customers: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the table `surveys` with the usual parameters, and what everybody would have said."""
-    from crmlab.simulation.subscription.surveys import Surveys, ask
-
-    return ask(Surveys(), customers, tickets(mechanism, customers, seed), seed)

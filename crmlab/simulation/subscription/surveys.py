@@ -21,6 +21,7 @@ from scipy.special import expit
 
 from crmlab.simulation import comments
 from crmlab.simulation.parameters import Mechanism, identifiers, parameter, stream
+from crmlab.simulation.subscription.service import FAULT_END
 
 OBSERVATION_END = pd.Timestamp("2025-12-31")
 WAITS = (20, 120, 300, 660)  # days from the first day to each survey
@@ -118,7 +119,7 @@ def _scores(mechanism: Surveys, sent: pd.DataFrame, ease_lost: np.ndarray) -> pd
 
 def _comments(mechanism: Surveys, sent: pd.DataFrame) -> pd.DataFrame:
     """Return the comments of those who would write one, with topic and mood; the others have none."""
-    told = sent["transfer"] & sent["sent_on"].between(*FAULT_TOLD)
+    told = sent["transfer"] & (sent["won_on"] <= FAULT_END) & sent["sent_on"].between(*FAULT_TOLD)
     writes = sent["chance_comments"] < mechanism.comment_share
     writers = sent.assign(fault=told)[writes]
     words = writers[[f"words_{number}" for number in range(comments.CHANCES)]].to_numpy()
