@@ -31,7 +31,7 @@ PROCESS, ATTITUDE, SLOPE = 6.3, 6.9, 1.6  # mean ratings, and points for a stand
 EASE, EASE_SLOPE = 5.2, 0.7
 ASKED_TWICE, HANDED_OVER = 0.7, 0.4  # ease lost
 SCORES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "process": (1, 10), "attitude": (1, 10)}
-_NOISES = (*SCORES, "answers", "comments")
+KNOWN = ("customer_id", "won_on", "ended_on", "transfer", "process", "attitude", "satisfaction", "answer")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _sent(customers: pd.DataFrame, seed: int) -> pd.DataFrame:
     noise[["chance_answers", "chance_comments"]] = draw.random((count * waits, 2))
     voices = comments.draw_voices(stream(seed, "voices").random((count, 3)))
     words = pd.DataFrame(stream(seed, "comments").random((count * waits, comments.CHANCES)))
-    people = customers.reset_index(drop=True).join(voices)
+    people = customers[list(KNOWN)].reset_index(drop=True).join(voices)
     sent = pd.concat([people.assign(sent_on=people["won_on"] + pd.Timedelta(days=wait)) for wait in WAITS])
     sent = sent.reset_index(drop=True).join(noise).join(words.add_prefix("words_"))
     sent = sent[(sent["sent_on"] < sent["ended_on"]) & (sent["sent_on"] <= OBSERVATION_END)]
