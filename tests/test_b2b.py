@@ -44,7 +44,7 @@ def test_a_handful_of_customers_is_a_company_too():
 
 
 def test_what_customers_feel_changes_no_table_but_the_surveys(small):
-    switched = simulate_company("b2b", customers=300, seed=3, gap_to_satisfaction=0)
+    switched = simulate_company("b2b", customers=300, seed=3, gap_to_expectation=0)
     same(small, switched, set(small.tables) - {"surveys"})
     differ(small, switched, ["surveys"])
 

@@ -1,4 +1,4 @@
-"""The firms that `b2b` sells to: what its parameters are, and how firms come to it.
+"""The firms that `b2b` sells to, and how they come to it.
 
 A firm comes through a channel, belongs to a region, and is large or small. Size moves what it saves, what it pays and
 how gladly it buys. Everything random about a firm is drawn once; what it does follows by rules without chance.
@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from crmlab.simulation.days import draw_days, holidays
-from crmlab.simulation.parameters import Mechanism, parameter, stream
+from crmlab.simulation.parameters import stream
 
 START, MONTHS = pd.Timestamp("2023-01-01"), 36
 END = pd.Timestamp("2025-12-31")
@@ -45,45 +45,6 @@ CHANNELS = (
     Channel("trade fair", 0.22, 9_000_000, 0.3),
     Channel("partner", 0.18, 4_000_000, 0.9),
 )
-
-
-@dataclass(frozen=True)
-class B2B(Mechanism):
-    """Parameters of the company that sells to firms; effects on a choice are log odds against not buying."""
-
-    salespeople: float = parameter(90, "people", 20, 400, "our people who sell and were given the CRM system")
-    qualify_chance: float = parameter(0.70, "share", 0.05, 1, "leads that are qualified, in an average channel")
-    propose_chance: float = parameter(0.75, "share", 0.05, 1, "qualified leads that get an offer")
-    qualify_days: float = parameter(12, "days", 1, 200, "mean time in the stage lead")
-    propose_days: float = parameter(24, "days", 1, 200, "mean time in the stage qualified")
-    decide_days: float = parameter(36, "days", 1, 200, "mean time in the stage proposal")
-    buying: float = parameter(-4.0, "log odds", -10, 5, "liking of any option, before value and price")
-    value_effect: float = parameter(0.6, "log odds per 100,000 won a month", 0, 3, "what promised value adds")
-    specification_effect: float = parameter(0.0, "log odds per 10 points", -1, 1, "what specification adds to value")
-    price_effect: float = parameter(0.8, "log odds per 100,000 won a month", 0.05, 3, "what the price takes away")
-    size_taste: float = parameter(0.25, "log odds per log employees", -1, 1, "how much gladder larger firms buy")
-    skill_effect: float = parameter(0.7, "log odds per sd", 0, 2, "what a salesperson's skill adds")
-    routing: float = parameter(0.6, "log weight per sd", 0, 1, "how many more leads good salespeople are given")
-    promise_gap: float = parameter(0.20, "share of delivered value", 0, 0.5, "mean promise beyond what is delivered")
-    gap_to_churn: float = parameter(5.0, "log hazard per unit of gap", 0, 10, "how a broken promise drives churn")
-    budget_flush: float = parameter(0.9, "log odds", 0, 3, "decisions in the last quarter of each year: budgets end")
-    script_effect: float = parameter(0.0, "log odds", -2, 2, "new sales script, in Seoul from October 2025")
-    crm_effect: float = parameter(0.0, "log odds", -2, 2, "what using the CRM system adds to a salesperson's offers")
-    churn_base: float = parameter(0.018, "probability a month", 0.001, 0.3, "churn without gap, at standard service")
-    renewal_bump: float = parameter(2.5, "ratio", 1, 10, "hazard in months 12, 24 and so on, relative to others")
-    service_effect: float = parameter(-0.7, "log hazard", -3, 3, "priority service, at all times the same")
-    onboarding_effect: float = parameter(-1.5, "log hazard", -3, 3, "guided onboarding, while its effect lasts")
-    onboarding_months: float = parameter(6, "months", 0, 36, "how long the effect of guided onboarding lasts")
-    pilot_share: float = parameter(0.35, "share", 0.05, 0.95, "salespeople drawn for the pilot of the CRM system")
-    ghost_share: float = parameter(0.18, "share", 0, 0.9, "users who were trained and never use it")
-    bass_p: float = parameter(0.04, "per month", 0.001, 1, "adoption after the roll-out: innovation")
-    bass_q: float = parameter(0.45, "per month", 0, 2, "adoption after the roll-out: imitation")
-    ease_to_usefulness: float = parameter(0.4, "sd per sd", -1, 1, "what is easy is found useful")
-    usefulness_to_intention: float = parameter(0.6, "sd per sd", -1, 1, "what is useful is meant to be used")
-    ease_to_intention: float = parameter(0.2, "sd per sd", -1, 1, "what is easy is meant to be used")
-    intention_to_use: float = parameter(0.35, "log odds per sd", 0, 2, "intention moves days with a log-in")
-    skill_to_use: float = parameter(0.9, "log odds per sd", 0, 2, "good salespeople log in more")
-    gap_to_satisfaction: float = parameter(4.0, "sd per unit of gap", 0, 10, "satisfaction lost to a broken promise")
 
 
 def draw_firms(spend: np.ndarray, size: float, seed: int) -> pd.DataFrame:

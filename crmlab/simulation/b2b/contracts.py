@@ -8,61 +8,63 @@ was promised more than is delivered leaves sooner, at all times. Nothing else th
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from crmlab.simulation.b2b.accounts import B2B, END, MONTHS, log_size
+from crmlab.simulation.b2b.accounts import END, MONTHS, log_size
+from crmlab.simulation.b2b.model import B2B, STAYING
 from crmlab.simulation.b2b.offers import OPTIONS, Offers
 from crmlab.simulation.parameters import stream
 
 SERVICE = ("standard", "priority")
 ONBOARDING = ("self", "guided")
 COST_SHARE, PRIORITY_SHARE = 0.25, 0.06  # cost of serving a month, as shares of the list price
-HORIZON = 120  # months over which the expected lifetime is counted
+CHANCES = ("chance_process", "chance_attitude")
 
 
 def draw_drivers(firms: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Draw service level and onboarding of each lead, should it be won; larger firms rather take priority service."""
     chance = stream(seed, "b2b drivers").random((2, len(firms)))
     priority = chance[0] < expit(-0.2 + 0.3 * log_size(firms))
-    return pd.DataFrame({"priority": priority, "guided": chance[1] < 0.5}, index=firms.index)
-
-
-def hazard(mechanism: B2B, known: Any, gap: Any, months: int, guided: Any = None) -> np.ndarray:
-    """Return each customer's probability to leave at the end of month 1, 2, ...: one row a customer."""
-    month = np.arange(1, months + 1)
-    base = np.log(-np.log1p(-mechanism.churn_base)) + np.where(month % 12 == 0, np.log(mechanism.renewal_bump), 0.0)
-    helped = np.asarray(known["guided"] if guided is None else guided)[:, None] & (month <= mechanism.onboarding_months)
-    drivers = (
-        mechanism.service_effect * np.asarray(known["priority"])[:, None]
-        + mechanism.onboarding_effect * helped
-        + mechanism.gap_to_churn * np.broadcast_to(gap, len(known))[:, None]
-    )
-    return -np.expm1(-np.exp(base + drivers))
+    return pd.DataFrame({"service_level": priority, "onboarding": chance[1] < 0.5}, index=firms.index)
 
 
 def run(mechanism: B2B, known: pd.DataFrame, offers: Offers, seed: int) -> pd.DataFrame:
-    """Return the customers won in time, with what they pay, how long they stay, and what would have been."""
+    """Return the customers won in time, with what they pay, feel and do, and what would have been."""
+    draw = stream(seed, "b2b service").random((len(CHANCES), len(known)))
     chance = stream(seed, "b2b renewals").random((len(known), MONTHS))
     at = np.flatnonzero((known["won_on"] <= END).to_numpy())
-    won, chance = known.iloc[at].reset_index(drop=True), chance[at]
-    option = won["choice"].to_numpy()
-    fee, listed = offers.price[at, option], offers.price[at, option] + offers.discount[at]
-    won["option"] = np.array(OPTIONS, dtype=object)[option]
-    won["monthly_fee"] = fee
-    won["monthly_margin"] = np.round(fee - listed * (COST_SHARE + PRIORITY_SHARE * won["priority"]))
-    won["delivered_value"] = offers.delivered[at, option]
-    gap, everyone = won["gap"].to_numpy(), np.ones(len(won), bool)
-    won["months"] = _stay(chance, hazard(mechanism, won, gap, MONTHS))
-    won["months_without_gap"] = _stay(chance, hazard(mechanism, won, 0.0, MONTHS))
-    won["months_self"] = _stay(chance, hazard(mechanism, won, gap, MONTHS, ~everyone))
-    won["months_guided"] = _stay(chance, hazard(mechanism, won, gap, MONTHS, everyone))
-    won["expected_months"] = expected_months(hazard(mechanism, won, gap, HORIZON))
+    won, chance = known.iloc[at].reset_index(drop=True).assign(row=at), chance[at]
+    given = {name: won[name].to_numpy(float) for name in ("service_level", "onboarding")}
+    given |= {"promise_gap": won["gap"].to_numpy()} | dict(zip(CHANCES, draw[:, at], strict=True))
+    won = won.join(_fees(won, offers, at))
+    nodes = STAYING.simulate(mechanism, given)
+    for name in ("expectation", "process", "attitude", "experience", "satisfaction", "answer"):
+        won[name] = nodes[name]
+    worlds = {"months": {}, "months_without_gap": {"promise_gap": 0.0}}
+    worlds |= {"months_self": {"onboarding": 0.0}, "months_guided": {"onboarding": 1.0}}
+    for name, instead in worlds.items():
+        fixed = {cause: np.full(len(won), value) for cause, value in instead.items()}
+        won[name] = _stay(chance, STAYING.simulate(mechanism, given | fixed)["churn"][:, :MONTHS])
+    won["expected_months"] = expected_months(nodes["churn"])
     won["ended_on"] = _ended_on(won["won_on"], won["months"])
     return won.sort_values("customer_id", ignore_index=True)
+
+
+def _fees(won: pd.DataFrame, offers: Offers, at: np.ndarray) -> pd.DataFrame:
+    """Return what each customer pays a month, what is left of it, and what the service really saves."""
+    option = won["choice"].to_numpy()
+    fee, discount = offers.price[at, option], offers.discount[at]
+    cost = (fee + discount) * (COST_SHARE + PRIORITY_SHARE * won["service_level"].to_numpy())
+    return pd.DataFrame(
+        {
+            "option": np.array(OPTIONS, dtype=object)[option],
+            "monthly_fee": fee,
+            "monthly_margin": np.round(fee - cost),
+            "delivered_value": offers.delivered[at, option],
+        }
+    )
 
 
 def _stay(chance: np.ndarray, leaving: np.ndarray) -> np.ndarray:
@@ -102,8 +104,8 @@ def contract_table(won: pd.DataFrame) -> pd.DataFrame:
             "started_on": won["won_on"],
             "ended_on": won["ended_on"].where(won["ended_on"] <= END),
             "plan": won["option"],
-            "service_level": np.array(SERVICE, dtype=object)[won["priority"].to_numpy(int)],
-            "onboarding": np.array(ONBOARDING, dtype=object)[won["guided"].to_numpy(int)],
+            "service_level": np.array(SERVICE, dtype=object)[won["service_level"].to_numpy(int)],
+            "onboarding": np.array(ONBOARDING, dtype=object)[won["onboarding"].to_numpy(int)],
             "monthly_fee": won["monthly_fee"],
             "monthly_margin": won["monthly_margin"],
         }

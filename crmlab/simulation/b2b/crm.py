@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import expit, ndtri
 from scipy.stats import rankdata
 
-from crmlab.simulation.b2b.accounts import B2B, END, FIRST_DAYS, MONTHS, REGIONS, known_holidays, working_days
+from crmlab.simulation.b2b.accounts import END, FIRST_DAYS, MONTHS, REGIONS, known_holidays, working_days
+from crmlab.simulation.b2b.model import B2B, USING
 from crmlab.simulation.parameters import identifiers, stream
 
 TEAMS = ("Seoul 1", "Seoul 2", "Seoul 3", "Seoul 4", "Gyeonggi 1", "Gyeonggi 2", "Gyeonggi 3")
@@ -24,6 +25,7 @@ PILOT_DAYS = 45  # the pilot is coached: whoever will use the system at all begi
 TRAINED_BEFORE = 14  # days
 DAYS_A_MONTH = 365.25 / 12
 MOST_GAP = 0.8
+_CHANCES = ("chance_useful", "chance_intention", "chance_eager")
 
 
 def draw_users(mechanism: B2B, seed: int) -> pd.DataFrame:
@@ -53,13 +55,13 @@ def _standard(values: np.ndarray) -> np.ndarray:
 
 def _attitudes(mechanism: B2B, users: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return the users with usefulness, ease and intention in standard deviations, and who is a ghost."""
-    ease, useful, mean, eager = stream(seed, "b2b attitudes").standard_normal((4, len(users)))
-    on_useful, on_mean = mechanism.ease_to_usefulness, mechanism.usefulness_to_intention
-    usefulness = on_useful * ease + np.sqrt(1 - on_useful**2) * useful
-    intention = on_mean * usefulness + mechanism.ease_to_intention * ease + 0.6 * mean
-    order = rankdata(intention + 0.5 * eager, method="ordinal")
-    ghost = order <= np.round(mechanism.ghost_share * len(users))
-    return users.assign(ease=ease, usefulness=usefulness, intention=intention, order=order, ghost=ghost)
+    draw = stream(seed, "b2b attitudes")
+    ease = ndtri(draw.random(len(users)))
+    chances = dict(zip(_CHANCES, draw.random((len(_CHANCES), len(users))), strict=True))
+    nodes = USING.simulate(mechanism, {"ease": ease, "skill": users["skill"].to_numpy(), **chances})
+    users = users.assign(ease=ease, **nodes)
+    users["order"] = rankdata(users["crm_use"], method="ordinal")
+    return users.assign(ghost=users["order"] <= np.round(mechanism.ghost_share * len(users)))
 
 
 def _first_use(mechanism: B2B, users: pd.DataFrame) -> pd.Series:
@@ -122,12 +124,11 @@ def user_table(users: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def usage_table(mechanism: B2B, users: pd.DataFrame, won: pd.DataFrame, seed: int) -> pd.DataFrame:
+def usage_table(users: pd.DataFrame, won: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return the table `crm_usage`: log-ins, records kept, and sales as twelve months' fees of the deals won."""
     noise = stream(seed, "b2b usage").standard_normal((2, len(users), MONTHS))
-    pull = mechanism.intention_to_use * users["intention"] + mechanism.skill_to_use * users["skill"]
     days = _days_in_use(users["first_used_on"])
-    logins = np.round(days * expit(pull.to_numpy()[:, None] - 0.3 + 0.35 * noise[0]))
+    logins = np.round(days * expit(users["log_ins"].to_numpy()[:, None] - 0.3 + 0.35 * noise[0]))
     diligence = 0.4 + 0.5 * users["intention"].to_numpy()[:, None] + 0.4 * noise[1]
     given = _access(users).to_numpy()[:, None] < FIRST_DAYS[1:].to_numpy()
     kept = np.where(given, np.where(logins > 0, expit(diligence), 0.0), np.nan)

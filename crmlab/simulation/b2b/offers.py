@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.simulation.b2b.accounts import B2B, END, log_size
+from crmlab.simulation.b2b.accounts import END, log_size
+from crmlab.simulation.b2b.model import B2B, SELLING, UNIT
 from crmlab.simulation.parameters import stream
 
 PRICE_TEST = "price test"
@@ -28,7 +29,6 @@ SIZE_POWER = 0.2  # prices and savings grow with the employees to this power
 NEED_SPREAD, VALUE_SPREAD, POINTS_SHARED, POINTS_OWN = 0.18, 0.22, 10.0, 6.0
 FLUSH_QUARTER = 4
 SCRIPT_REGION, SCRIPT_START = "Seoul", pd.Timestamp("2025-10-01")
-UNIT = 100_000.0  # won, the unit of the coefficients
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,13 @@ class Offers:
     price: np.ndarray
     points: np.ndarray
     delivered: np.ndarray
-    promised: np.ndarray
     shown: np.ndarray
     discount: np.ndarray
     taste: np.ndarray
 
 
-def draw_offers(firms: pd.DataFrame, gap: np.ndarray, seed: int) -> Offers:
-    """Draw the offer of each lead, whether or not it comes so far; `gap` is its salesperson's promise gap."""
+def draw_offers(firms: pd.DataFrame, seed: int) -> Offers:
+    """Draw the offer of each lead, whether or not it comes so far."""
     draw, count = stream(seed, "b2b offers"), len(firms)
     scale = np.exp(SIZE_POWER * log_size(firms))[:, None]
     need = NEED_SPREAD * draw.standard_normal((count, 1))
@@ -58,38 +57,30 @@ def draw_offers(firms: pd.DataFrame, gap: np.ndarray, seed: int) -> Offers:
         price=np.round(LIST_PRICES * scale, -3) - discount[:, None],
         points=points,
         delivered=delivered,
-        promised=np.round(delivered * (1 + gap[:, None]), -3),
         shown=left_out[:, None] != np.arange(3),
         discount=discount,
         taste=stream(seed, "b2b choices").gumbel(size=(count, 4)),
     )
 
 
-def liking(mechanism: B2B, known: pd.DataFrame, script: float | None = None) -> np.ndarray:
-    """Return what each lead adds to the utility of any option, whatever it holds; `script` replaces its effect."""
-    effect = mechanism.script_effect if script is None else script
-    scripted = (known["region"] == SCRIPT_REGION) & (known["decided_on"] >= SCRIPT_START)
-    flush = known["decided_on"].dt.quarter == FLUSH_QUARTER
-    uses = known["first_used_on"] <= known["prepared_on"]
-    return (
-        mechanism.buying
-        + mechanism.size_taste * log_size(known)
-        + mechanism.skill_effect * known["skill"].to_numpy()
-        + mechanism.budget_flush * flush.to_numpy()
-        + effect * scripted.to_numpy()
-        + mechanism.crm_effect * uses.to_numpy()
-    )
+def weigh(mechanism: B2B, known: pd.DataFrame, offers: Offers, **instead: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the utility of each option against not buying, and the value promised.
 
-
-def utilities(mechanism: B2B, offers: Offers, promised: np.ndarray, liked: np.ndarray) -> np.ndarray:
-    """Return the systematic utility of each option against not buying; options not shown have minus infinity."""
-    utility = (
-        liked[:, None]
-        + mechanism.value_effect * promised / UNIT
-        + mechanism.specification_effect * offers.points / 10
-        - mechanism.price_effect * offers.price / UNIT
-    )
-    return np.where(offers.shown, utility, -np.inf)
+    Options not shown have minus infinity. `instead` sets a cause to one value for all: `promise_gap=0` is a world in
+    which nobody promises more than is delivered.
+    """
+    given = {
+        "firm_size": log_size(known),
+        "skill": known["skill"].to_numpy(),
+        "promise_gap": known["gap"].to_numpy(),
+        "budget_end": (known["decided_on"].dt.quarter == FLUSH_QUARTER).to_numpy(float),
+        "sales_script": ((known["region"] == SCRIPT_REGION) & (known["decided_on"] >= SCRIPT_START)).to_numpy(float),
+        "crm_use": (known["first_used_on"] <= known["prepared_on"]).to_numpy(float),
+    }
+    given |= {name: np.full(len(known), value) for name, value in instead.items()}
+    whole = {"delivered_value": offers.delivered, "specification": offers.points, "price": offers.price}
+    nodes = SELLING.simulate(mechanism, given | whole)
+    return np.where(offers.shown, nodes["utility"], -np.inf), nodes["promised_value"]
 
 
 def chance_to_choose(utility: np.ndarray) -> np.ndarray:
@@ -104,7 +95,7 @@ def choose(offers: Offers, utility: np.ndarray) -> np.ndarray:
     return liked.argmax(axis=1) - 1
 
 
-def offer_table(known: pd.DataFrame, offers: Offers) -> pd.DataFrame:
+def offer_table(known: pd.DataFrame, offers: Offers, promised: np.ndarray) -> pd.DataFrame:
     """Return the table `offers`: what was offered by the end of the observation, and taken by then."""
     rows, options = _made(known, offers)
     taken = (known["choice"].to_numpy()[rows] == options) & (known["won_on"] <= END).to_numpy()[rows]
@@ -114,7 +105,7 @@ def offer_table(known: pd.DataFrame, offers: Offers) -> pd.DataFrame:
             "offered_on": known["proposal_on"].to_numpy()[rows],
             "monthly_price": offers.price[rows, options],
             "specification": offers.points[rows, options],
-            "promised_value": offers.promised[rows, options],
+            "promised_value": promised[rows, options],
             "accepted": pd.array(taken, dtype="boolean"),
         }
     )[["offer_id", "lead_id", "offered_on", "option", "monthly_price", "specification", "promised_value", "accepted"]]

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from crmlab.simulation.b2b.accounts import B2B, END, working_days
+from crmlab.simulation.b2b.accounts import END, working_days
+from crmlab.simulation.b2b.model import B2B
 from crmlab.simulation.parameters import identifiers, stream
 
 _USER = ("user_id", "team", "skill", "gap", "first_used_on")
@@ -88,7 +89,7 @@ def stage_events(known: pd.DataFrame) -> pd.DataFrame:
     return events.sort_values(["reached_on", "lead_id", "rank"], ignore_index=True).drop(columns="rank")
 
 
-def lead_truth(known: pd.DataFrame, without_flush: np.ndarray) -> pd.DataFrame:
+def lead_truth(known: pd.DataFrame) -> pd.DataFrame:
     """Return what is true of each lead: its chances in each stage, and what came of it in the end."""
     columns: dict[str, Any] = {
         "lead_id": known["lead_id"],
@@ -96,7 +97,6 @@ def lead_truth(known: pd.DataFrame, without_flush: np.ndarray) -> pd.DataFrame:
         "qualify_chance": known["qualify_chance"].round(4),
         "propose_chance": known["propose_chance"].round(4),
         "choice_chance": known["choice_chance"].round(4),
-        "choice_chance_without_flush": without_flush.round(4),
         "win_chance": win_chance(known).round(4),
         "won_on": known["won_on"],
     }
