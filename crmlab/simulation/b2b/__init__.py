@@ -55,6 +55,7 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
         "crm_users": _users(users),
         "causes": model.causes(),
     }
+    tables = {name: table for name, table in tables.items() if len(table)}  # a few leads may leave a table empty
     known_parameters = mechanism.table(**_derived(mechanism, leads, won))
     return Company("b2b", tables, f"{END:%Y-%m-%d}", truth=Truth(known_parameters, truth))
 

@@ -9,10 +9,11 @@ although, unless `crm_effect` is switched on, using the system sells nothing.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit, ndtri
-from scipy.stats import rankdata
 
 from crmlab.simulation.b2b.accounts import END, FIRST_DAYS, MONTHS, REGIONS, known_holidays, working_days
 from crmlab.simulation.b2b.model import B2B, USING
@@ -43,7 +44,7 @@ def draw_users(mechanism: B2B, seed: int) -> pd.DataFrame:
         }
     )
     lot = stream(seed, "b2b pilot").random(count)
-    users["pilot"] = rankdata(lot, method="ordinal") <= np.round(mechanism.pilot_share * count)
+    users["pilot"] = _rank(lot) <= np.round(mechanism.pilot_share * count)
     users = _attitudes(mechanism, users, seed)
     users["first_used_on"] = _first_use(mechanism, users)
     return users
@@ -53,6 +54,11 @@ def _standard(values: np.ndarray) -> np.ndarray:
     return (values - values.mean()) / values.std()
 
 
+def _rank(values: Any) -> np.ndarray:
+    """Return the place of each value, from 1 for the smallest."""
+    return np.argsort(np.argsort(values)) + 1
+
+
 def _attitudes(mechanism: B2B, users: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return the users with usefulness, ease and intention in standard deviations, and who is a ghost."""
     draw = stream(seed, "b2b attitudes")
@@ -60,7 +66,7 @@ def _attitudes(mechanism: B2B, users: pd.DataFrame, seed: int) -> pd.DataFrame:
     chances = dict(zip(_CHANCES, draw.random((len(_CHANCES), len(users))), strict=True))
     nodes = USING.simulate(mechanism, {"ease": ease, "skill": users["skill"].to_numpy(), **chances})
     users = users.assign(ease=ease, **nodes)
-    users["order"] = rankdata(users["crm_use"], method="ordinal")
+    users["order"] = _rank(users["crm_use"])
     return users.assign(ghost=users["order"] <= np.round(mechanism.ghost_share * len(users)))
 
 
@@ -69,7 +75,7 @@ def _first_use(mechanism: B2B, users: pd.DataFrame) -> pd.Series:
     days = pd.Series(np.nan, index=users.index)
     for pilot in (True, False):
         group = users[(users["pilot"] == pilot) & ~users["ghost"]]
-        share = (rankdata(-group["order"]) - 0.5) / max(len(group), 1)
+        share = (_rank(-group["order"]) - 0.5) / max(len(group), 1)
         wait = PILOT_DAYS * share if pilot else DAYS_A_MONTH * bass_time(share, mechanism.bass_p, mechanism.bass_q)
         days.loc[group.index] = np.floor(wait)
     used = days.notna()
