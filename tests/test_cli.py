@@ -100,6 +100,8 @@ def test_several_files_and_other_settings(here: Path) -> None:
         (["run", "--set", "CALIBRATION_END"], "is not NAME=VALUE"),
         (["simulate", "retial", "--out", "x"], "there is no company 'retial'"),
         (["simulate", "retail"], "--out"),
+        (["simulate", "retail", "--format", "parquet", "--out", "x"], "needs --customers"),
+        (["simulate", "b2b", "--customers", "9", "--format", "parquet", "--out", "x"], "writes retail in parts"),
         (["lab"], "start from the folder of the course"),
         (["fly"], "invalid choice: 'fly'"),
         ([], "COMMAND"),
@@ -169,6 +171,26 @@ def test_simulating_saves_what_the_simulator_makes(
     assert asked == [("retail", None, 1), ("retail", 500, 7)]
     assert "Wrote 1 orders of 1 customers to b/." in capsys.readouterr().out
     assert open_company(here / "b").name == "retail"
+
+
+def test_a_large_shop_is_written_in_parts_and_goes_on_after_a_stop(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def write_parts(folder: str, customers: int, **how: object) -> int:
+        asked.append((folder, customers, how))
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        return 100
+
+    monkeypatch.setitem(sys.modules, "crmlab.simulation.parts", types.SimpleNamespace(write_parts=write_parts))
+    words = ["simulate", "retail", "--customers", "10_000_000", "--format", "parquet", "--seed", "7", "--out", "big"]
+    assert main(words) == 130
+    assert "finished parts are kept in big/, and the same command goes on" in capsys.readouterr().err
+    assert main(words) == 0
+    assert asked == [("big", 10_000_000, {"seed": 7, "overwrite": False, "progress": False})] * 2
+    assert "Wrote 10,000,000 customers in 100 parts to big/." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("status", "code"), [("ran", 0), ("skipped", 0), ("failed", 1)])

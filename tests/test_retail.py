@@ -59,9 +59,34 @@ def test_truth_and_orders_agree(shop):
     assert (first[shop.customers["customer_id"]].to_numpy() == shop.customers["acquired_on"].to_numpy()).all()
 
 
-def test_every_table_passes_the_door():
-    shop = simulate(300, 11, {})
+@pytest.mark.parametrize("customers", [300, 1])
+def test_every_table_passes_the_door(customers):
+    shop = simulate(customers, 11, {})
     validate(dict(shop.tables), shop.observation_end)
+
+
+def test_customers_far_on_have_identifiers_like_the_first():
+    first, last = simulate(9, 11, {}), simulate(9, 11, {}, first=2_000_000)
+    for name, column in (("customers", "customer_id"), ("orders", "order_id"), ("source_records", "record_id")):
+        ids = pd.concat([first.tables[name][column], last.tables[name][column]])
+        assert ids.is_unique
+        assert ids.str.len().nunique() == 1
+
+
+def test_every_order_came_in_by_a_record_of_who_ordered(shop):
+    links = shop.truth.source_records
+    assert set(links["record_id"]) == set(shop.source_records["record_id"])
+    whose = shop.orders.merge(links, on="record_id", suffixes=("", "_of_record"))
+    assert len(whose) == len(shop.orders)
+    assert (whose["customer_id"] == whose["customer_id_of_record"]).all()
+    assert shop.orders["record_id"].nunique() > 1.2 * len(shop.customers)
+
+
+def test_every_customer_came_as_one_visitor(shop):
+    visitors = shop.truth.visitors
+    assert set(visitors["customer_id"].dropna()) == set(shop.customers["customer_id"])
+    assert set(shop.experiments["unit_id"]) <= set(visitors["visitor_id"])
+    assert set(shop.touches["visitor_id"]) <= set(visitors["visitor_id"])
 
 
 def test_a_million_customers_would_make_ten_million_orders():
@@ -97,7 +122,9 @@ def test_a_part_is_what_the_whole_holds_there():
         ({"shock": 0.0}, {"order_lines"}),
         ({"programme": 0.4}, {"order_lines"}),
         ({"segment_price": 0.0}, set()),
-        ({"profile_contrast": 0.0}, {"customers"}),
+        ({"profile_contrast": 0.0}, {"customers", "source_records"}),  # births are recorded
+        ({"moved": 0.5}, {"source_records"}),
+        ({"search_effect": 1.0}, {"touches", "experiments"}),
         ({"v": 20_000.0}, {"orders", "order_lines", "customers"}),
     ],
 )

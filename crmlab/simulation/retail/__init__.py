@@ -1,24 +1,38 @@
 """The company `retail`: customers order when they like and never say goodbye.
 
-The shop is made block by block of 10,000 customers (`people`), each with the orders and the baskets (`orders`), and
-with what the customer is like and how three departments see it (`classes`).
+The shop is made block by block of 10,000 customers: who they are (`people`), what they order (`orders`), what they are
+like and how three departments see it (`classes`), how they came and which advertising they met (`touches`), and what
+our systems recorded of them (`crmlab.simulation.records`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crmlab.company import Company, Truth
+from crmlab.simulation import records
 from crmlab.simulation.parameters import build
-from crmlab.simulation.retail import classes, orders, people
+from crmlab.simulation.records import Records
+from crmlab.simulation.retail import classes, orders, people, touches
 from crmlab.simulation.retail.people import BLOCK, Retail, Shape, default_shape
+from crmlab.simulation.retail.piles import Pile
+from crmlab.simulation.retail.touches import Touches
 
 CUSTOMERS = 4000
+OF_THE_WHOLE = ("products", "parameters", "treatments")  # tables that do not grow with the customers
+ORDER = ("order_id", "customer_id", "ordered_at", "record_id", "amount")
 
 Frames = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Shop(Touches, Records, Retail):
+    """All parameters of the shop: of buying, of what the systems record, and of advertising."""
 
 
 def simulate(
@@ -51,20 +65,21 @@ def simulate(
     """
     if first % BLOCK:
         raise ValueError(f"first is {first}; a part of a shop begins after whole blocks of {BLOCK:,} customers")
-    mechanism = build(Retail, switches)
+    mechanism = build(Shop, switches)
     shape = shape or default_shape(mechanism)
     clock = people.clocks(mechanism, shape, classes.blend(classes.WEEKENDS, mechanism.class_contrast))
     last = first + (customers or CUSTOMERS)
     blocks = range(first // BLOCK, -(-last // BLOCK))
-    made = [_block(mechanism, shape, clock, block, seed, min(BLOCK, last - block * BLOCK)) for block in blocks]
-    tables, known = (_join([pair[side] for pair in made]) for side in (0, 1))
+    made = (_block(mechanism, shape, clock, block, seed, min(BLOCK, last - block * BLOCK)) for block in blocks)
+    tables, known = _join(made, len(blocks))
     known["programme"] = _programme(shape, known["programme"])
-    tables["products"], known["treatments"] = orders.products(), classes.treatments(mechanism)
+    known["treatments"] = classes.treatments(mechanism)
+    tables = {name: table for name, table in tables.items() if len(table)} | {"products": orders.products()}
     return Company("retail", tables, shape.end, truth=Truth(mechanism.table(), known))
 
 
 def _block(
-    mechanism: Retail, shape: Shape, clock: np.ndarray, block: int, seed: int, count: int
+    mechanism: Shop, shape: Shape, clock: np.ndarray, block: int, seed: int, count: int
 ) -> tuple[Frames, Frames]:
     """Return tables and truth of the first `count` customers of a block; all of them are drawn."""
     kind = classes.draw_classes(block, seed)
@@ -73,17 +88,36 @@ def _block(
     who = placed["who"]
     profile = classes.draw_profile(mechanism, shape, kind, block, seed)
     customers = people.make_customers(shape, behaviour["first_day"], profile, block, seed)
-    bought = orders.make_orders(mechanism, shape, placed, behaviour["mean_amount"], block, seed)
+    ids, mean_amount = customers["customer_id"].to_numpy(), behaviour["mean_amount"]
+    bought = orders.make_orders(mechanism, shape, placed, mean_amount, ids, block, seed)
     region = customers["region"].to_numpy()[who]
     lines, pieces = orders.make_lines(mechanism, shape, bought, kind[who], region, block, seed)
     tickets = classes.make_tickets(mechanism, shape, bought, who, kind, block, seed)
-    of_orders = {"orders": bought, "order_lines": lines, "tickets": tickets}
     spent, asked = np.bincount(who, bought["amount"]), np.bincount(who[tickets.index], minlength=BLOCK)
     customers = classes.add_segments(customers, spent, asked, shape.days[0].year)
     known = _known(shape, customers["customer_id"], behaviour, placed)
-    rows = int(np.searchsorted(who, count))  # orders of the customers that are kept
-    tables = {"customers": customers[:count]} | {name: frame.loc[: rows - 1] for name, frame in of_orders.items()}
-    return tables, {"customers": known[:count], "programme": pieces.loc[: rows - 1].groupby("region").sum()}
+    last = int(np.searchsorted(who, count)) - 1  # order of the customers that are kept
+    of_orders = {"orders": bought, "order_lines": lines, "tickets": tickets}
+    tables = {"customers": customers[:count]} | {name: frame.loc[:last] for name, frame in of_orders.items()}
+    seen, links = _seen(mechanism, shape, tables, behaviour["first_day"][:count], block, seed)
+    return tables | seen, links | {
+        "customers": known[:count],
+        "programme": pieces.loc[:last].groupby("region", as_index=False).sum(),
+    }
+
+
+def _seen(
+    mechanism: Shop, shape: Shape, tables: Frames, first_day: np.ndarray, block: int, seed: int
+) -> tuple[Frames, Frames]:
+    """Return what the systems recorded and what advertising met, and whose records and visits they are."""
+    customers, bought, window = tables["customers"], tables["orders"], (shape.start, shape.end)
+    arrays = {name: customers[name].to_numpy() for name in ("customer_id", "gender", "region")}
+    arrays |= {"first_day": first_day, "born": customers["birth_year"].to_numpy(dtype=int)}
+    held, links = records.make(mechanism, arrays, seed, block, window)
+    bought = bought.assign(record_id=records.account_of(held, links, bought))
+    met, experiment, visitors = touches.make(mechanism, arrays, seed, block, window)
+    seen = {"orders": bought[[*ORDER]], "source_records": held, "touches": met, "experiments": experiment}
+    return seen, {"source_records": links, "visitors": visitors}
 
 
 def _known(shape: Shape, customer_id: pd.Series, behaviour: dict[str, Any], placed: dict[str, Any]) -> pd.DataFrame:
@@ -102,17 +136,20 @@ def _known(shape: Shape, customer_id: pd.Series, behaviour: dict[str, Any], plac
     )
 
 
-def _join(frames: list[Frames]) -> Frames:
-    """Put the tables of the blocks together, one table after the other, and let the blocks go."""
-    return {
-        name: pd.concat([block.pop(name) for block in frames], ignore_index=name != "programme")
-        for name in list(frames[0])
-    }
+def _join(made: Iterable[tuple[Frames, Frames]], blocks: int) -> tuple[Frames, Frames]:
+    """Put tables and truth of the blocks together."""
+    piles: tuple[dict[str, Pile], dict[str, Pile]] = ({}, {})
+    for pair in made:
+        for side, frames in zip(piles, pair, strict=True):
+            for name, frame in frames.items():
+                side.setdefault(name, Pile(blocks)).add(frame)
+    tables, known = ({name: pile.table() for name, pile in side.items()} for side in piles)
+    return tables, known
 
 
 def _programme(shape: Shape, pieces: pd.DataFrame) -> pd.DataFrame:
     """Return the pieces sold in the quarter of the programme by region, with and without it."""
     first, last = orders.programme_quarter(shape)
-    sums = pieces.groupby("region").sum().reset_index()
+    sums = pieces.groupby("region", as_index=False).sum()
     ran = sums["region"] == orders.programme_region(shape)
     return sums.assign(first_day=first, last_day=last, programme=ran)

@@ -87,21 +87,18 @@ def make_tickets(
     """Return what the customers of a block asked the service desk, at most once an order; the index is the order's."""
     draw = stream(seed, f"retail tickets {block}")
     asks = draw.random(len(who)) < blend(CONTACTS, mechanism.class_contrast)[kind[who]]
-    later = draw.integers(0, 6, len(who))
-    edges = np.cumsum(blend(WORRIES, mechanism.class_contrast), axis=1)[kind[who]]
-    topic = (draw.random(len(who))[:, None] * edges[:, -1:] >= edges).sum(axis=1)
-    opened = orders["ordered_at"] + pd.to_timedelta(later, unit="D")
-    kept = asks & (opened <= shape.days[-1]).to_numpy()
-    number = np.arange(1, kept.sum() + 1)
-    return pd.DataFrame(
-        {
-            "ticket_id": spell("T", (np.full(len(number), block + 1), 4), (number, 6)),
-            "customer_id": orders["customer_id"].to_numpy()[kept],
-            "opened_on": opened.to_numpy()[kept],
-            "topic": np.array(TOPICS, dtype=object)[topic[kept]],
-        },
-        index=np.flatnonzero(kept),
-    )
+    later, chance = draw.integers(0, 6, len(who)), draw.random(len(who))
+    opened = orders["ordered_at"].to_numpy() + later.astype("timedelta64[D]")
+    kept = np.flatnonzero(asks & (opened <= shape.days[-1].to_datetime64()))
+    edges = np.cumsum(blend(WORRIES, mechanism.class_contrast), axis=1)[kind[who[kept]], :-1]
+    number = np.arange(1, len(kept) + 1)
+    table = {
+        "ticket_id": spell("T", (np.full(len(kept), block), 4), (number, 6)),
+        "customer_id": orders["customer_id"].to_numpy()[kept],
+        "opened_on": opened[kept],
+        "topic": np.array(TOPICS, dtype=object)[(chance[kept, None] >= edges).sum(axis=1)],
+    }
+    return pd.DataFrame(table, index=kept)
 
 
 def add_segments(customers: pd.DataFrame, spent: np.ndarray, contacts: np.ndarray, year: int) -> pd.DataFrame:

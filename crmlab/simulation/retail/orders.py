@@ -112,17 +112,21 @@ def _walk(behaviour: dict[str, Any], clock: np.ndarray, block: int, seed: int) -
 
 
 def make_orders(
-    mechanism: Retail, shape: Shape, placed: dict[str, Any], mean_amount: np.ndarray, block: int, seed: int
+    mechanism: Retail,
+    shape: Shape,
+    placed: dict[str, Any],
+    mean_amount: np.ndarray,
+    customer_id: np.ndarray,
+    block: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Return the table of the orders of a block."""
     who, digits = placed["who"], max(3, len(str(len(shape.days))))
     raw = stream(seed, f"retail amounts {block}").gamma(mechanism.p, mean_amount[who] / mechanism.p)
-    customers = block * BLOCK + 1 + who
-    names, which = np.unique(who, return_inverse=True)
     return pd.DataFrame(
         {
-            "order_id": spell("O", (customers, 8), "-", (placed["number"] + 1, digits)),
-            "customer_id": spell("C", (block * BLOCK + 1 + names, 8))[which],
+            "order_id": spell("O", (block * BLOCK + 1 + who, 8), "-", (placed["number"] + 1, digits)),
+            "customer_id": customer_id[who],
             "ordered_at": shape.days[placed["day"]],
             "amount": np.maximum(10.0, np.round(raw, -1)),
         }
@@ -151,27 +155,35 @@ def make_lines(
     amount = orders["amount"].to_numpy()
     count = 1 + (draw.random(len(amount)) < SECOND) + (draw.random(len(amount)) < THIRD)
     count = np.minimum(count, np.maximum(1, amount // SMALLEST)).astype(int)
-    row = np.repeat(np.arange(len(amount)), count)
-    kept = np.arange(3) < count[:, None]
-    tastes = blend(TASTES, mechanism.class_contrast)[kind]
-    category = np.argsort(draw.standard_exponential(tastes.shape) / tastes, axis=1)[:, :3][kept]
+    row, kept = np.repeat(np.arange(len(amount)), count), np.arange(3) < count[:, None]
+    category = _categories(blend(TASTES, mechanism.class_contrast), kind, count > 1, draw)[kept]
     paid = _split(amount, kept, draw.random(kept.shape))[kept]
     product, pieces = _basket(mechanism, kind[row], category, paid, draw.random((2, len(row))))
-    first, last = programme_quarter(shape)
-    day = orders["ordered_at"]
-    within = day.between(first, last).to_numpy()[row]
-    ran = within & (region[row] == programme_region(shape))
-    chance = draw.random(len(row))
-    usual = pieces * (1 + mechanism.shock * within)
-    sold = np.floor(usual * (1 + mechanism.programme * ran) + chance).astype(int)
+    within = orders["ordered_at"].between(*programme_quarter(shape)).to_numpy()
+    ran = within & (region == programme_region(shape))
+    chance, usual = draw.random(len(row)), pieces * (1 + mechanism.shock * within)[row]
+    sold = np.floor(usual * (1 + mechanism.programme * ran)[row] + chance).astype(int)
     table = {
         "order_id": orders["order_id"].to_numpy()[row],
         "product_id": _product_ids()[product],
         "quantity": pd.array(sold, dtype="Int64"),
         "amount": paid,
     }
-    known = {"region": region[row], "pieces": sold, "pieces_without_programme": np.floor(usual + chance).astype(int)}
-    return pd.DataFrame(table, index=row), pd.DataFrame(known, index=row)[within]
+    known = {"pieces": sold, "pieces_without_programme": np.floor(usual + chance).astype(int)}
+    quarter = pd.DataFrame(known, index=row)[within[row]]
+    quarter.insert(0, "region", region[quarter.index])
+    return pd.DataFrame(table, index=row), quarter
+
+
+def _categories(tastes: np.ndarray, kind: np.ndarray, many: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    """Return three different categories an order, by the taste of its class; beyond the first only where many."""
+    category = np.zeros((len(kind), 3), dtype=np.int64)
+    chance, edges = draw.random(len(kind)), np.cumsum(tastes, axis=1)[:, :-1]
+    category[:, 0] = (chance[:, None] >= edges[kind]).sum(axis=1)
+    race = draw.standard_exponential((many.sum(), tastes.shape[1])) / tastes[kind[many]]
+    race[np.arange(len(race)), category[many, 0]] = np.inf
+    category[many, 1:] = np.argsort(race, axis=1)[:, :2]
+    return category
 
 
 def _split(amount: np.ndarray, kept: np.ndarray, chance: np.ndarray) -> np.ndarray:
