@@ -70,7 +70,7 @@ def test_customers_far_on_have_identifiers_like_the_first():
     for name, column in (("customers", "customer_id"), ("orders", "order_id"), ("source_records", "record_id")):
         ids = pd.concat([first.tables[name][column], last.tables[name][column]])
         assert ids.is_unique
-        assert ids.str.len().nunique() == 1
+        assert len(set(ids.str.len())) == 1
 
 
 def test_every_order_came_in_by_a_record_of_who_ordered(shop):

@@ -48,7 +48,7 @@ def test_the_catalogue_rises_from_cheap_to_dear():
 def test_a_customer_orders_at_most_once_a_day(shop):
     assert not shop.orders.duplicated(["customer_id", "ordered_at"]).any()
     short = replace(default_shape(Retail()), end="2024-02-15")
-    busy = simulate(200, 1, {"r": 5.0, "alpha": 0.5, "a": 0.1, "b": 20.0}, short)
+    busy = simulate(200, 1, {"r": 5.0, "alpha": 0.8, "a": 0.1, "b": 20.0}, short)
     assert len(busy.orders) > 200 * 15
     assert not busy.orders.duplicated(["customer_id", "ordered_at"]).any()
     assert busy.orders["order_id"].is_unique

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from crmlab.simulation.retail import simulate
 from crmlab.simulation.retail.people import BLOCK, Retail, clocks, customer_ids, default_shape, pick, spell
@@ -54,6 +55,11 @@ def test_the_weekend_belongs_to_some_classes_more_than_to_others():
     days = alike.orders.merge(alike.truth.customers[["customer_id", "class"]])
     weekend = (days["ordered_at"].dt.dayofweek >= 5).groupby(days["class"]).mean()
     assert weekend.max() - weekend.min() < 0.03
+
+
+def test_more_orders_than_days_are_refused():
+    with pytest.raises(ValueError, match=r"r / alpha is 8 orders a week; choose at most 7"):
+        simulate(5, 1, {"r": 4.0, "alpha": 0.5})
 
 
 def test_identifiers_are_spelt_alike_whatever_the_number():

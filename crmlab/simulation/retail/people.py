@@ -24,6 +24,7 @@ from crmlab.simulation.days import holidays
 from crmlab.simulation.parameters import Mechanism, parameter, stream
 
 BLOCK = 10_000
+MOST = 7  # orders a week of a mean customer
 HOLIDAY = 0.6  # what a public holiday is worth for trade, whatever its weekday
 SEASON = (0.98, 0.97, 0.99, 1.00, 1.02, 1.00, 0.98, 0.97, 1.02, 1.00, 1.03, 1.04)
 WEEKDAYS = (1.00, 0.95, 0.95, 1.00, 1.05, 1.10, 0.95)
@@ -49,6 +50,12 @@ class Retail(Mechanism):
     segment_price: float = parameter(12_000, "won", 0, 1e6, "yearly profit of treating a customer as the class wants")
     shock: float = parameter(0.25, "share", 0, 2, "more pieces for the same money, everywhere, in one quarter")
     programme: float = parameter(0.0, "share", 0, 2, "more pieces by the programme of one region in that quarter")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.r / self.alpha > MOST:
+            pace = f"{self.r / self.alpha:.3g}"
+            raise ValueError(f"r / alpha is {pace} orders a week; choose at most {MOST}, for nobody orders twice a day")
 
 
 @dataclass(frozen=True)
