@@ -67,7 +67,7 @@ def read_orders(company: Company) -> OrdersShape:
     first = end - pd.to_timedelta(buyers["T"] * 7, unit="D").dt.round("D")
     start = first.min().replace(day=1)  # the day of the very first order is somebody's
     try:
-        buying, season = _buying(orders, buyers, first, pd.date_range(start, end))
+        buying, season = read_buying(orders, buyers, pd.date_range(start, end))
         spend = GammaGamma.fit(buyers)
         _ = spend.population_mean  # refuses a mean that is infinite
     except ValueError as error:
@@ -159,11 +159,26 @@ def _refuse_too_few(name: str, buyers: pd.DataFrame) -> None:
         raise ValueError(f"in {name} {back} buyers came back; a twin needs at least {FEWEST_WHO_CAME_BACK}")
 
 
-def _buying(
-    orders: pd.DataFrame, buyers: pd.DataFrame, first: pd.Series, days: pd.DatetimeIndex
+def read_buying(
+    orders: pd.DataFrame, buyers: pd.DataFrame, days: pd.DatetimeIndex
 ) -> tuple[BetaGeo, tuple[float, ...] | None]:
-    """Fit buying on a clock that runs with the seasons, and read the seasons against that fit, in turn."""
-    arrived = ((first - days[0]).dt.days).to_numpy()
+    """Fit buying on a clock that runs with the seasons, and read the seasons against that fit, in turn.
+
+    Parameters
+    ----------
+    orders
+        Seen on `days`.
+    buyers
+        What `summarize_customers` returns for them, in weeks.
+    days
+        Each day of the window.
+
+    Returns
+    -------
+    tuple
+        The model, and the seasons; None where the window is too short for them.
+    """
+    arrived = len(days) - 1 - np.round(7 * buyers["T"].to_numpy()).astype(int)
     last = arrived + np.round(7 * buyers["recency"].to_numpy()).astype(int)
     repeats = orders[["customer_id", "ordered_at"]].drop_duplicates()["ordered_at"]
     made = np.bincount((repeats - days[0]).dt.days, minlength=len(days)) - np.bincount(arrived, minlength=len(days))
