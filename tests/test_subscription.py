@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from crmlab.data.validation import validate
 from crmlab.simulation import simulate_company
 from crmlab.simulation.subscription import contracts
 
@@ -67,6 +68,14 @@ def test_what_moves_churn_moves_nothing_that_comes_before():
         pd.testing.assert_frame_equal(*[company.tables[table] for company in alone])
     pd.testing.assert_frame_equal(*[company.truth.customers[lived] for company in alone])
     assert not alone[0].contracts.equals(alone[1].contracts)
+
+
+def test_a_company_too_small_to_have_customers_says_so():
+    with pytest.raises(ValueError, match="ask for more customers"):
+        simulate_company("subscription", customers=1)
+    few = simulate_company("subscription", customers=3, seed=2)
+    validate(dict(few.tables))
+    assert all(len(table) for table in few.tables.values())
 
 
 def test_without_the_fault_nobody_else_changes():

@@ -54,6 +54,7 @@ def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Co
     }
     truth = _truth(prospects, won) | {"consents": agreeing, "tickets": solved, "surveys": would_say}
     known = Truth(mechanism.table(**_derived(mechanism, prospects)), truth)
+    tables = {name: table for name, table in tables.items() if len(table)}  # a small company may lack one
     return Company("subscription", tables, f"{END:%Y-%m-%d}", truth=known)
 
 
@@ -72,6 +73,11 @@ def _live(mechanism: Subscription, batch: Prospects, seed: int) -> tuple[pd.Data
 
     Each generation of customers brings the leads of the next one, until nobody recommends us any more. A lead comes
     after the customer who brings it, so there are at most as many generations as months.
+
+    Raises
+    ------
+    ValueError
+        If nobody becomes a customer.
     """
     leads, won, recommended, count = [], [], [], 0
     while len(batch.known):
@@ -88,6 +94,8 @@ def _live(mechanism: Subscription, batch: Prospects, seed: int) -> tuple[pd.Data
         won.append(customers)
         counts = np.bincount(month, minlength=people.MONTHS)
         batch = people.draw_prospects(referrals.REFERRAL, counts, seed, f"of generation {len(won)}")
+    if not any(map(len, won)):
+        raise ValueError("nobody became a customer of so small a company; ask for more customers")
     return tuple(pd.concat(parts, ignore_index=True) for parts in (leads, won, recommended))
 
 

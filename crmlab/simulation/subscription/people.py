@@ -72,7 +72,7 @@ class Subscription(Surveys, Service, Saving, Consents, Relationship, Plans):
 
     referral_rate: float = parameter(0.24, "leads a customer and year", 0, 3, "recommendations by the average customer")
     season: float = parameter(1.0, "share", 0, 3, "seasonal swing of the money spent on attracting leads")
-    hunting_months: float = parameter(36, "months", 0, 36, "months in which money is spent on attracting leads")
+    hunting_months: float = parameter(36, "months", 1, 36, "months in which money is spent on attracting leads")
     south_effect: float = parameter(1.15, "ratio", 0.5, 2, "conversion of team South relative to team North")
     acquire_rate: float = parameter(0.15, "per 1,000 won", 0.001, 1, "how fast money spent on a lead works")
     acquire_standard: float = parameter(8.0, "1,000 won a lead", 1, 200, "money spent on a lead outside experiments")
