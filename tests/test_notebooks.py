@@ -22,6 +22,7 @@ from lesson_rules import Notebook, Rule
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = (
     "00-start-here",
+    "01-one-company-three-stages",
     "03-what-converts",
     "06-three-kinds-of-crm",
     "11-when-customers-leave",
