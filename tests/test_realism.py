@@ -16,7 +16,7 @@ from crmlab.simulation.retail.people import Shape
 from crmlab.simulation.twin_orders import make_orders, read_orders
 
 ROOT = Path(__file__).resolve().parents[1]
-DRAWS = 50
+DRAWS = 40
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def real(pictures):
 
 @pytest.fixture(scope="module")
 def calibrated(pictures, real):
-    """Two hundred shops with the parameters fitted to the first 39 weeks, followed over all 77."""
+    """A hundred and sixty shops with the parameters fitted to the first 39 weeks, followed over all 77."""
     return pictures.simulate_shops(real, pictures.fit(real, pictures.CUT), pictures.CUT, DRAWS)
 
 

@@ -78,6 +78,26 @@ def test_a_plan_of_few_customers_borrows_from_all_and_one_of_fewer_than_five_is_
     assert found.plans["basic"].alpha != pytest.approx(of_all.alpha, rel=0.02)
 
 
+def test_where_customers_do_not_differ_all_leave_alike():
+    rng = np.random.default_rng(2)
+    months = rng.geometric(0.05, 3000)
+    started = pd.Timestamp("2023-01-01") + pd.to_timedelta(31 * rng.integers(0, 12, 3000), unit="D")
+    ended = pd.Series(started + pd.to_timedelta(31 * months, unit="D"))
+    ended = ended.where(ended <= pd.Timestamp("2025-12-31"))
+    names = [f"a{number}" for number in range(3000)]
+    contracts = pd.DataFrame({"contract_id": names, "customer_id": names, "started_on": started, "ended_on": ended})
+    twin = simulate_company(like=Company("alike", {"contracts": contracts}, "2025-12-31"))
+    leaving = twin.truth.customers["leaving_probability"]
+    assert leaving.mean() == pytest.approx(0.05, abs=0.005)
+    assert leaving.std() < 0.02
+
+
+def test_contracts_that_end_where_they_begin_are_refused(firm):
+    ended = firm.contracts["started_on"].where(firm.contracts.index < 40, firm.contracts["ended_on"])
+    with pytest.raises(ValueError, match="firm has no twin: duration is 0"):
+        read_contracts(altered(firm, ended_on=ended), {})
+
+
 def test_contracts_without_plan_and_price_have_a_twin_without(firm):
     bare = firm.contracts[["contract_id", "customer_id", "started_on", "ended_on"]]
     twin = simulate_company(like=Company("bare", {"contracts": bare}, firm.observation_end), customers=300)

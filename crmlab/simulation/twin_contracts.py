@@ -1,12 +1,14 @@
 """The twin of a company with contracts: as many customers on each plan, who stay as long and pay as much.
 
 How long contracts run is read by the shifted-beta-geometric model (Fader & Hardie 2007), plan by plan where a plan has
-customers enough, else over all. A customer of the twin draws a probability to leave from the plan's beta distribution
-and faces it at the end of each month. Only the first contract of a customer is read and made.
+customers enough, else over all; where customers do not differ, all leave alike. A customer of the twin draws a
+probability to leave from the plan's beta distribution and faces it at the end of each month. Only the first contract of
+a customer is read and made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +17,13 @@ import pandas as pd
 
 from crmlab.churn import count_contracts
 from crmlab.company import Company
+from crmlab.estimation import NotIdentifiedError
 from crmlab.renewals import ShiftedBetaGeometric
 from crmlab.simulation.parameters import stream
 from crmlab.simulation.twin_shapes import FEWEST, OTHER, Mix, coarse_months, draw_days, fresh_ids, to_money
 
 FEWEST_CUSTOMERS, FEWEST_WHO_LEFT, FEWEST_ON_A_PLAN = 100, 30, 200
+ALIKE = 10_000.0  # alpha and beta together, where customers do not differ
 LONGEST = 1200  # months; nobody stays for a hundred years
 _KINDS = ("payment_method", "service_level", "onboarding")
 _MONEY = ("monthly_fee", "monthly_margin")
@@ -120,25 +124,46 @@ def first_contracts(company: Company) -> pd.DataFrame:
 
 
 def _plans(company: Company, first: pd.DataFrame, held: pd.Series, names: list[str]) -> dict[str, Plan]:
+    end = company.observation_end
     try:
-        of_all = ShiftedBetaGeometric.fit(count_contracts(first, company.observation_end))
+        of_all = _staying(first, end)
     except ValueError as error:
         raise ValueError(f"{company.name} has no twin: {error}") from error
-    return {name: _plan(company, first[held == name], of_all) for name in names}
+    plans = {}
+    for name in names:
+        rows = first[held == name]
+        enough = len(rows) >= FEWEST_ON_A_PLAN and (rows["ended_on"] <= pd.Timestamp(end)).sum() >= FEWEST_WHO_LEFT
+        plans[name] = Plan(*(_staying(rows, end) if enough else of_all), *_prices(rows))
+    return plans
 
 
-def _plan(company: Company, rows: pd.DataFrame, of_all: ShiftedBetaGeometric) -> Plan:
-    staying = of_all
-    if len(rows) >= FEWEST_ON_A_PLAN:
-        try:
-            staying = ShiftedBetaGeometric.fit(count_contracts(rows, company.observation_end))
-        except ValueError:  # the plan's own customers do not tell the two parameters apart
-            staying = of_all
+def _staying(rows: pd.DataFrame, end: str) -> tuple[float, float]:
+    """Return alpha and beta; where customers do not differ, a pair so large that all leave with the same probability.
+
+    Raises
+    ------
+    ValueError
+        If the contracts are impossible, such as one that ended on the day on which it began.
+    """
+    counts = count_contracts(rows, end)
+    try:
+        model = ShiftedBetaGeometric.fit(counts)
+    except ValueError as error:
+        if not isinstance(error.__cause__, NotIdentifiedError):
+            raise
+        customers, left, months = (counts[name].to_numpy(float) for name in ("customers", "churned", "duration"))
+        leaving = float(customers @ left / (customers @ months))
+        return ALIKE * leaving, ALIKE * (1 - leaving)
+    return model.alpha, model.beta
+
+
+def _prices(rows: pd.DataFrame) -> Iterator[float]:
+    """Yield median and spread of the fees, mean and spread of the margins; zeros where too few are known."""
     fees, margins = (rows.get(name, pd.Series(dtype=float)).dropna().to_numpy(float) for name in _MONEY)
     positive = np.log(fees[fees > 0])
     fee = (np.median(fees), positive.std() if len(positive) else 0.0) if len(fees) >= FEWEST else (0.0, 0.0)
     margin = (margins.mean(), margins.std()) if len(margins) >= FEWEST else (0.0, 0.0)
-    return Plan(staying.alpha, staying.beta, *(round(float(value), 6) for value in (*fee, *margin)))
+    yield from (round(float(value), 6) for value in (*fee, *margin))
 
 
 def make_contracts(

@@ -150,7 +150,7 @@ def _not_carried(
     """Yield what the twin leaves behind, and why."""
     for name, frame in company.tables.items():
         if name not in tables:
-            yield name, "the twin is read from orders or contracts alone; what hangs on single people is not copied"
+            yield name, "a twin is read from customers, from leads, and from orders or contracts; the rest is not read"
             continue
         lost = [str(column) for column in frame if column not in tables[name]]
         if lost:
