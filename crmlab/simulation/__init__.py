@@ -34,7 +34,7 @@ def simulate_company(
     name
         "subscription", "retail" or "b2b"; leave it out where `like` is given.
     customers
-        About how many customers (subscription, b2b), or exactly how many (retail, twin); 5,000, 1,200 and 4,000 if not
+        About how many customers (subscription, b2b), or exactly how many (retail, twin); 5,000, 1,200 and 3,000 if not
         given, and of a twin as many as its original has.
     seed
         The same seed gives the same company.

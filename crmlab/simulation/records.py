@@ -136,7 +136,7 @@ def _accounts(mechanism: Records, count: int, seed: int, block: int) -> tuple[np
     mixed = stream(seed, f"records numbers {block}").permutation(BLOCK * SLOTS)
     number = mixed[who * SLOTS + slot]
     order = np.argsort(number)
-    record_id = "R" + names.digits(block * BLOCK * SLOTS + number[order], 7)
+    record_id = "R" + names.digits(block * BLOCK * SLOTS + number[order], 8)
     return who[order], slot[order], record_id
 
 

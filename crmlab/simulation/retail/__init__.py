@@ -23,7 +23,7 @@ from crmlab.simulation.retail.people import BLOCK, Retail, Shape, default_shape
 from crmlab.simulation.retail.piles import Pile
 from crmlab.simulation.retail.touches import Touches
 
-CUSTOMERS = 4000
+CUSTOMERS = 3000
 OF_THE_WHOLE = ("products", "parameters", "treatments")  # tables that do not grow with the customers
 ORDER = ("order_id", "customer_id", "ordered_at", "record_id", "amount")
 
@@ -43,7 +43,7 @@ def simulate(
     Parameters
     ----------
     customers
-        How many customers; 4,000 if not given.
+        How many customers; 3,000 if not given.
     seed, switches
         As in `simulate_company`.
     shape
