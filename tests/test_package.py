@@ -85,6 +85,14 @@ def test_a_company_of_ones_own_names_no_licence_and_no_missing_table(company: Co
     assert told(tmp_path)["crmlab"]["truth"] == []
 
 
+def test_a_twin_of_a_company_of_ones_own_names_no_licence(company: Company, tmp_path: Path) -> None:
+    assert company.truth
+    left = pd.DataFrame({"table": ["surveys"], "why": ["words are personal"]})
+    truth = Truth(company.truth.parameters, {"not_carried": left})
+    package.write(Company("twin", company.tables, "2025-12-31", truth=truth), tmp_path)
+    assert "licenses" not in told(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

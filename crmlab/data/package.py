@@ -69,7 +69,7 @@ def write(company: Company, folder: Path) -> None:
         "profile": "tabular-data-package",
         "name": re.sub(r"[^a-z0-9._-]+", "-", company.name.lower()).strip("-._") or "company",
         "title": company.name,
-        **({"licenses": [_LICENCE]} if company.truth else {}),
+        **({"licenses": [_LICENCE]} if _is_ours(company) else {}),
         "resources": tables,
         "crmlab": {
             "observation_end": company.observation_end,
@@ -79,6 +79,11 @@ def write(company: Company, folder: Path) -> None:
     }
     text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _is_ours(company: Company) -> bool:
+    """Tell whether nobody else has a say: the company is simulated, and no twin of somebody's own."""
+    return company.truth is not None and "not_carried" not in company.truth.tables
 
 
 def read(folder: Path) -> Package:
