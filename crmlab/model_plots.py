@@ -130,11 +130,12 @@ def causal_map(causes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> [text.get_text() for text in ax.texts]
     ['rain', 'harvest']
     """
-    if ax is None:
-        ax = new_axes()
-        ax.figure.set_size_inches(9, 4.2)  # pyright: ignore[reportAttributeAccessIssue]
     arrows = list(zip(causes["cause"], causes["effect"], strict=True))
     columns = _in_columns(arrows)
+    if ax is None:
+        ax = new_axes()
+        size = max(9, 1.8 * len(columns)), max(4.2, 0.62 * max(map(len, columns)))
+        ax.figure.set_size_inches(*size)  # pyright: ignore[reportAttributeAccessIssue]
     place = {stop: (x, y) for x, column in enumerate(columns) for stop, y in zip(column, _heights(column), strict=True)}
     for name in dict.fromkeys(name for arrow in arrows for name in arrow):
         given, last = name not in {effect for _, effect in arrows}, name not in {cause for cause, _ in arrows}

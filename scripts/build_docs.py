@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that come from the code: the tables, and the parameters of the simulated companies."""
+"""Write what in docs/ comes from the code: the tables, the parameters of the companies, and the causal picture."""
 
 from __future__ import annotations
 
@@ -7,23 +7,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
+from crmlab import plots
 from crmlab.data import open_company
+from crmlab.model_plots import causal_map
 from crmlab.simulation import COMPANIES
 from crmlab.simulation.b2b.model import B2B
 from crmlab.simulation.parameters import Mechanism
-from crmlab.simulation.retail.people import Retail
+from crmlab.simulation.relationship import MODEL
+from crmlab.simulation.retail import Shop
 from crmlab.simulation.subscription.people import Subscription
 from crmlab.tables import TABLES, Column, Table
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MECHANISMS: dict[str, type[Mechanism]] = {"subscription": Subscription, "retail": Retail, "b2b": B2B}
+MECHANISMS: dict[str, type[Mechanism]] = {"subscription": Subscription, "retail": Shop, "b2b": B2B}
 DERIVED = "<!-- Written by scripts/build_docs.py: change the code, then run make docs. -->"
 
 
 def main(folder: Path = DOCS) -> None:
-    """Write both pages into `folder`."""
+    """Write both pages and the picture into `folder`."""
     for name, page in (("tables.md", tables_page()), ("parameters.md", parameters_page())):
         (folder / name).write_text(page, encoding="utf-8", newline="\n")
+    (folder / "pictures").mkdir(exist_ok=True)
+    plots.use_theme()
+    figure = Figure(layout="constrained")
+    figure.set_size_inches(9, 4.2)
+    causal_map(MODEL.causes(), figure.subplots())
+    (folder / "pictures" / "causes.png").write_bytes(plots.png(figure)[0])
 
 
 def tables_page() -> str:
@@ -31,9 +42,9 @@ def tables_page() -> str:
     holders = {name: set(open_company(name).tables) for name in COMPANIES}
     parts = [
         f"# The tables\n\n{DERIVED}\n",
-        "The three simulated companies share these tables. One that a company does not have is absent. A table of your\n"
-        "own needs the columns in **bold**; the others come along where you have them. Dates are days without a time\n"
-        "zone, and money is in the company's currency.\n",
+        "The three simulated companies share these tables. One that a company does not have is absent. A table of\n"
+        "your own needs the columns in **bold**; the others come along where you have them. Dates are days without a\n"
+        "time zone, and money is in the company's currency.\n",
     ]
     return "\n".join([*parts, *(_table(table, holders) for table in TABLES.values())])
 
@@ -58,8 +69,8 @@ def parameters_page() -> str:
     """Return the parameters of each company as Markdown: default, range, unit and meaning."""
     parts = [
         f"# The parameters of the simulated companies\n\n{DERIVED}\n",
-        'Any of them may be switched: `crm.simulate_company("subscription", billing_fault=0)`. The values that a company\n'
-        "was made with lie in `company.truth.parameters`.\n",
+        'Any of them may be switched: `crm.simulate_company("subscription", billing_fault=0)`. The values that a\n'
+        "company was made with lie in `company.truth.parameters`.\n",
     ]
     for name, mechanism in MECHANISMS.items():
         rows = [
