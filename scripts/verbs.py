@@ -81,6 +81,12 @@ def docs(*arguments: str) -> int:
     return call(pages) or call(pictures)
 
 
+def calibrate(*arguments: str) -> int:
+    """Measure bias and coverage of every interval on simulated samples (an hour or so)."""
+    prepare("core")
+    return become([str(python()), "scripts/calibrate", *arguments])
+
+
 def exercises(*arguments: str) -> int:
     """Write the exercises and their solutions from the question sets; `outputs` then runs the solutions."""
     prepare("core")
@@ -112,7 +118,7 @@ def lock(*arguments: str) -> int:
 
 
 VERBS: dict[str, Callable[..., int]] = {
-    verb.__name__: verb for verb in (lab, course, test, install, outputs, exercises, data, docs, lint, lock)
+    verb.__name__: verb for verb in (lab, course, test, install, outputs, exercises, data, docs, calibrate, lint, lock)
 }
 
 
