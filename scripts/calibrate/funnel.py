@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,9 +34,9 @@ def _rates(draw: np.random.Generator) -> Iterator[Row]:
         for stage, number in (("lead", leads), ("won", draw.binomial(leads, RATES[channel])))
     ]
     counts = pd.DataFrame(rows, columns=["team", "channel", "stage", "customers"])
-    first = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).ends().iloc[0]
+    first: Any = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).ends().iloc[0]
     yield "conversion rate", RATES["a"], first["estimate"], first["low"], first["high"]
-    level = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel").loc["north"]
+    level: Any = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel").loc["north"]
     yield "standardised rate", sum(RATES.values()) / 2, level["estimate"], level["low"], level["high"]
 
 
@@ -49,7 +50,7 @@ def _times(draw: np.random.Generator) -> Iterator[Row]:
     events = pd.concat([starts, ends[fate != "open"]])
     curve = TimeToConvert.from_events(events, START + pd.Timedelta(days=150))
     for days in (20, 45):
-        at = curve.at(days).iloc[0]
+        at: Any = curve.at(days).iloc[0]
         # days are whole: what ends within the day after `days` still counts
         truth = WON * (1 - np.exp(-(days + 1) / DAYS))
         yield f"share won within {days} days", truth, at["estimate"], at["low"], at["high"]
