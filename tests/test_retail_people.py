@@ -1,5 +1,7 @@
 """The clock of the shop: busy days are long, the window keeps its length, and behaviour stays what it was."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,13 +15,13 @@ PLAIN = np.ones(1)
 def weights(**switches):
     mechanism = Retail(**switches)
     shape = default_shape(mechanism)
-    return pd.Series(np.diff(clocks(mechanism, shape, PLAIN)[0]), shape.days)
+    return pd.Series(np.diff(clocks(mechanism, shape, PLAIN, 11)[0]), shape.days)
 
 
 def test_the_window_is_as_long_as_on_the_calendar():
     mechanism = Retail(season=4)
     shape = default_shape(mechanism)
-    time = clocks(mechanism, shape, np.array([1.0, 0.5, 2.0]))
+    time = clocks(mechanism, shape, np.array([1.0, 0.5, 2.0]), 11)
     assert (time[:, 0] == 0).all()
     assert (time[:, -1] == len(shape.days)).all()
     assert (np.diff(time, axis=1) >= 0).all()
@@ -30,6 +32,36 @@ def test_saturdays_are_long_and_holidays_short():
     week = by_day.groupby(by_day.index.dayofweek).median()
     assert week.idxmax() == 5
     assert by_day.loc["2025-10-06"] < 0.7 * week.mean()
+
+
+def test_a_holiday_is_a_day_like_others_where_the_calendar_does_not_hold():
+    abroad = replace(default_shape(Retail()), holiday=None)
+    by_day = pd.Series(np.diff(clocks(Retail(season=0), abroad, PLAIN, 11)[0]), abroad.days)
+    assert by_day.groupby(by_day.index.dayofweek).std().max() < 1e-9
+
+
+@pytest.mark.parametrize("begin", range(7))
+def test_weeks_swing_as_far_as_wanted_on_whatever_weekday_they_begin(begin):
+    shape = replace(default_shape(Retail()), holiday=None, swing=0.2)
+    clock = np.concatenate([clocks(Retail(season=0), shape, PLAIN, seed)[0, begin::7] for seed in range(30)])
+    trade = np.diff(clock)
+    assert np.log(trade[trade > 0]).std() == pytest.approx(0.2, rel=0.08)
+    assert trade[trade > 0].mean() == pytest.approx(7, rel=0.01)
+
+
+def test_the_swing_belongs_to_the_shop_and_not_to_its_customers():
+    swinging = replace(default_shape(Retail()), swing=0.3)
+    calm, moved = simulate(2500, 11, {}), simulate(2500, 11, {}, shape=swinging)
+    weeks = [shop.orders.resample("W", on="ordered_at").size()[30:-1] for shop in (calm, moved)]
+    assert np.log(weeks[1]).diff().std() > 1.5 * np.log(weeks[0]).diff().std()
+    columns = ["weekly_rate", "leaving_probability", "mean_amount", "class"]
+    assert calm.truth.customers[columns].equals(moved.truth.customers[columns])
+    assert calm.customers["acquired_on"].equals(moved.customers["acquired_on"])
+
+
+def test_a_swing_out_of_range_is_refused():
+    with pytest.raises(ValueError, match=r"swing is 1.5; choose a value from 0 to 1"):
+        replace(default_shape(Retail()), swing=1.5)
 
 
 def test_a_season_bends_the_count_of_orders_but_not_the_customers():

@@ -11,7 +11,8 @@ import pytest
 from crmlab.buyers import BetaGeo, GammaGamma
 from crmlab.company import Company
 from crmlab.customers import summarize_customers
-from crmlab.simulation import simulate_company
+from crmlab.simulation import retail, simulate_company
+from crmlab.simulation.retail.people import Retail, default_shape
 from crmlab.simulation.twin_orders import make_orders, read_orders
 
 CDNOW = Path(os.environ.get("CRMLAB_CDNOW", Path(__file__).parents[1] / ".." / "shared" / "data" / "CDNOW_sample.txt"))
@@ -95,6 +96,25 @@ def test_without_eighteen_months_no_season_is_read(shop):
     found = read_orders(Company("young", {"orders": early}, "2025-05-31"))
     assert not found.seasonal
     assert set(found.shape.season) == {1.0}
+
+
+@pytest.mark.parametrize("wanted", [0.0, 0.2])
+def test_the_swing_of_the_original_is_found_and_buying_stays(wanted):
+    """The mean of four shops, each of which tells the swing to about 0.02; and rates as ever."""
+    planted = replace(default_shape(Retail()), swing=wanted, holiday=None)
+    found = [read_orders(retail.simulate(1500, seed, {}, shape=planted)) for seed in range(4)]
+    assert np.mean([each.shape.swing for each in found]) == pytest.approx(wanted, abs=0.03)
+    assert np.mean([each.parameters["r"] for each in found]) == pytest.approx(0.6, rel=0.08)
+    assert np.mean([each.parameters["alpha"] for each in found]) == pytest.approx(2.5, rel=0.1)
+
+
+def test_the_weeks_of_a_twin_swing_as_those_of_its_original(shape):
+    calm, swinging = (replace(shape, shape=replace(shape.shape, swing=swing)) for swing in (0.0, 0.3))
+    far = [
+        np.log(orders.resample("W", on="ordered_at").size()[30:-1]).diff().std()
+        for orders in (twins(each, [1], customers=4000)[0] for each in (calm, swinging))
+    ]
+    assert far[1] > 1.5 * far[0]
 
 
 def test_a_busy_day_of_the_week_stays_busy(shape):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from crmlab.company import Company
-from crmlab.simulation.twin_shapes import Mix, coarse, coarse_months, draw_days, fresh_prefix, seasons, to_money
+from crmlab.simulation.twin_shapes import Mix, coarse, coarse_months, draw_days, fresh_prefix, seasons, swing, to_money
 
 START, END = pd.Timestamp("2024-01-01"), pd.Timestamp("2025-12-31")
 
@@ -71,6 +71,38 @@ def test_seasons_need_eighteen_months_and_forget_the_size_of_the_base():
     assert found[:11].std() < 0.02
     assert seasons(days[:540], made[:540], expected[:540]) is None
     assert np.allclose(seasons(days, np.zeros(len(days)), np.zeros(len(days))), 1.0)
+
+
+def weeks(sd, mean=60.0, seed=1, count=400):
+    """Orders and their expectation on each day, of weeks that swing."""
+    draw = np.random.default_rng(seed)
+    trade = np.exp(sd * draw.standard_normal(count) - sd**2 / 2)
+    return draw.poisson(np.repeat(trade, 7) * mean / 7).astype(float), np.full(7 * count, mean / 7)
+
+
+def test_the_swing_is_what_weeks_differ_by_beyond_chance():
+    for wanted in (0.1, 0.3, 0.6):
+        assert swing(*weeks(wanted)) == pytest.approx(wanted, rel=0.15)
+    assert swing(*weeks(3.0)) == pytest.approx(1)
+
+
+def test_where_chance_is_enough_there_is_no_swing():
+    found = [swing(*weeks(0.0, seed=seed, count=60)) for seed in range(40)]
+    assert np.mean(np.array(found) == 0) >= 0.85
+
+
+def test_weeks_with_few_orders_tell_nothing_of_the_swing():
+    made, expected = weeks(0.5, mean=9)
+    assert swing(made, expected) == 0
+    made, expected = weeks(0.5, count=11)
+    assert swing(made, expected) == 0
+    assert swing(*weeks(0.5, count=13)) > 0
+    assert swing(*weeks(0.5, count=13), read=13) == 0
+
+
+def test_the_swing_does_not_see_that_all_weeks_are_higher_than_expected():
+    made, expected = weeks(0.2)
+    assert swing(made, expected / 2) == pytest.approx(swing(made, expected))
 
 
 def test_money_and_names_fit_the_company():

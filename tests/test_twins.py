@@ -37,6 +37,7 @@ def buying(company):
 
 
 def test_the_truth_of_a_twin_is_what_was_read(shop, twin, twin_firm):
+    assert 0 <= twin.truth["swing"] < 0.1  # the holidays of the original
     assert twin.truth["p"] == pytest.approx(buying(shop)["estimate"]["p"], abs=1e-3)
     for company in (twin, twin_firm):
         assert company.truth.parameters["unit"].str.len().min() > 0

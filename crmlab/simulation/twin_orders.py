@@ -2,8 +2,8 @@
 
 Buying is read by BG/NBD and amounts by gamma-gamma (Fader, Hardie & Lee 2005a, 2005b): seven numbers for all buyers
 together. Where the window is long enough, the months' own pull on orders is read too, and buying is fitted again on a
-clock that runs faster in strong months. The simulator of the shop then runs on these numbers; its products, its
-advertising and its experiments stay at home.
+clock that runs faster in strong months. What weeks still differ by, beyond chance, is the swing that customers share.
+The simulator of the shop then runs on these numbers; its products, its advertising and its experiments stay at home.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from crmlab.company import Company
 from crmlab.customers import summarize_customers
 from crmlab.simulation.parameters import build, stream
 from crmlab.simulation.retail.orders import place_orders
-from crmlab.simulation.retail.people import BLOCK, Retail, Shape, draw_behaviour
-from crmlab.simulation.twin_shapes import Mix, coarse, fresh_ids, seasons, to_money
+from crmlab.simulation.retail.people import BLOCK, Retail, Shape, clocks, draw_behaviour
+from crmlab.simulation.twin_shapes import Mix, coarse, fresh_ids, seasons, swing, to_money
 
 FEWEST_BUYERS, FEWEST_WHO_CAME_BACK = 100, 30
 _GRID = 400  # times at which the expectation is computed; between them it is a line
@@ -38,7 +38,7 @@ class OrdersShape:
     parameters
         r, alpha (weeks), a, b of BG/NBD; p, q, v (currency) of gamma-gamma.
     shape
-        Window, arrivals, seasons, weekdays and mixes, as the simulator of the shop takes them.
+        Window, arrivals, seasons, weekdays, swing and mixes, as the simulator of the shop takes them.
     mixes
         The mixes of the columns of `customers` that the twin carries.
     seasonal
@@ -67,7 +67,7 @@ def read_orders(company: Company) -> OrdersShape:
     first = end - pd.to_timedelta(buyers["T"] * 7, unit="D").dt.round("D")
     start = first.min().replace(day=1)  # the day of the very first order is somebody's
     try:
-        buying, season = read_buying(orders, buyers, pd.date_range(start, end))
+        buying, season, swung = read_buying(orders, buyers, pd.date_range(start, end))
         spend = GammaGamma.fit(buyers)
         _ = spend.population_mean  # refuses a mean that is infinite
     except ValueError as error:
@@ -81,6 +81,8 @@ def read_orders(company: Company) -> OrdersShape:
         channels=mixes.get("channel", Mix({}, 0)).shares or {"shop": 1.0},
         regions=mixes.get("region", Mix({}, 0)).shares or {"here": 1.0},
         weekdays=_weekdays(orders["ordered_at"]),
+        holiday=None,
+        swing=swung,
     )
     parameters = {str(name): float(value) for name, value in {**buying.parameters, **spend.parameters}.items()}
     return OrdersShape(len(buyers), parameters, shape, mixes, season is not None)
@@ -106,7 +108,9 @@ def make_orders(
         If a fitted parameter lies where no shop can be simulated.
     """
     size = customers or shop.buyers
-    blocks = [_make_block(shop, block, seed) for block in range(-(-size // BLOCK))]
+    mechanism = build(Retail, {name: shop.parameters[name] for name in ("r", "alpha", "a", "b")})
+    clock = clocks(mechanism, shop.shape, np.ones(1), seed)
+    blocks = [_make_block(shop, mechanism, clock, block, seed) for block in range(-(-size // BLOCK))]
     people = pd.concat([people for people, _ in blocks], ignore_index=True).head(size)
     orders = pd.concat([orders for _, orders in blocks], ignore_index=True)
     orders = orders[orders["who"] < size].sort_values(["day", "who"], ignore_index=True)
@@ -131,17 +135,14 @@ def make_orders(
     return {"customers": pd.DataFrame(acquired | mixes), "orders": pd.DataFrame(bought)}, pd.DataFrame(known)
 
 
-def _make_block(shop: OrdersShape, block: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the customers of a block, and their orders: who, day and amount.
-
-    The clock is the twin's own: the simulator's knows the holidays of one country only.
-    """
+def _make_block(
+    shop: OrdersShape, mechanism: Retail, clock: np.ndarray, block: int, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the customers of a block, and their orders: who, day and amount."""
     p, q, v = (shop.parameters[name] for name in "pqv")
-    mechanism = build(Retail, {name: shop.parameters[name] for name in ("r", "alpha", "a", "b")})
     behaviour = draw_behaviour(mechanism, shop.shape, block, seed)
     behaviour["kind"] = np.zeros(BLOCK, dtype=int)
-    clock = _clock(tuple(shop.shape.season), shop.shape.days, tuple(shop.shape.weekdays))
-    placed = place_orders(behaviour, np.append(0.0, clock)[None, :], block, seed)
+    placed = place_orders(behaviour, clock, block, seed)
     draw = stream(seed, f"twin amounts {block}")
     mean = p * v / draw.gamma(q, 1.0, BLOCK)
     amount = draw.gamma(p, mean[placed["who"]] / p)
@@ -161,8 +162,8 @@ def _refuse_too_few(name: str, buyers: pd.DataFrame) -> None:
 
 def read_buying(
     orders: pd.DataFrame, buyers: pd.DataFrame, days: pd.DatetimeIndex
-) -> tuple[BetaGeo, tuple[float, ...] | None]:
-    """Fit buying on a clock that runs with the seasons, and read the seasons against that fit, in turn.
+) -> tuple[BetaGeo, tuple[float, ...] | None, float]:
+    """Fit buying on a clock that runs with the seasons, and read the seasons against that fit, in turn; then the swing.
 
     Parameters
     ----------
@@ -176,28 +177,28 @@ def read_buying(
     Returns
     -------
     tuple
-        The model, and the seasons; None where the window is too short for them.
+        The model; the seasons, None where the window is too short for them; and the swing of the weeks.
     """
     arrived = len(days) - 1 - np.round(7 * buyers["T"].to_numpy()).astype(int)
     last = arrived + np.round(7 * buyers["recency"].to_numpy()).astype(int)
     repeats = orders[["customer_id", "ordered_at"]].drop_duplicates()["ordered_at"]
     made = np.bincount((repeats - days[0]).dt.days, minlength=len(days)) - np.bincount(arrived, minlength=len(days))
+    made = made.astype(float)
     buying, season = BetaGeo.fit(buyers), None
     for _ in range(_ROUNDS):
-        season = seasons(days, made.astype(float), _expected(buying, season, arrived, days))
+        season = seasons(days, made, _expected(buying, season, arrived, days))
         if season is None:
             break
         clock = _clock(season, days)
         history = {"recency": (clock[last] - clock[arrived]) / 7, "T": (clock[-1] - clock[arrived]) / 7}
         buying = BetaGeo.fit(buyers.assign(**history))
-    return buying, season
+    expected = _expected(buying, season, arrived, days) * np.array(season or _FLAT)[days.month - 1]
+    return buying, season, swing(made, expected, 12 if season else 1)
 
 
-def _clock(
-    season: tuple[float, ...] | None, days: pd.DatetimeIndex, week: tuple[float, ...] = (1.0,) * 7
-) -> np.ndarray:
+def _clock(season: tuple[float, ...] | None, days: pd.DatetimeIndex) -> np.ndarray:
     """Return the days of selling time that have passed by the end of each day; the whole window keeps its length."""
-    speed = np.array(season or _FLAT)[days.month - 1] * np.array(week)[days.dayofweek]
+    speed = np.array(season or _FLAT)[days.month - 1]
     return np.cumsum(speed) * (len(days) / speed.sum())
 
 

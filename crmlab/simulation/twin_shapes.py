@@ -13,6 +13,7 @@ from itertools import count
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc
 
 from crmlab.company import Company
 
@@ -21,6 +22,10 @@ OTHER = "other"
 WHOLE_MONEY = ("CLP", "HUF", "IDR", "JPY", "KRW", "VND")  # currencies whose cents are not in use
 MONTHS_FOR_SEASON = 18
 _PRIOR = 30.0  # orders that a month is taken to have had as expected, before its own are looked at
+_FEWEST_EXPECTED = 10  # orders in a week that tells something of the swing
+_FEWEST_WEEKS = 12
+_CHANCE = 0.05
+_HALVINGS = 50
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,45 @@ def seasons(days: pd.DatetimeIndex, made: np.ndarray, expected: np.ndarray) -> t
     ratio = (sums[0] + _PRIOR) / (sums[1] + _PRIOR)
     lengths = pd.date_range("2025-01-01", periods=12, freq="MS").days_in_month
     return tuple(float(value) for value in ratio / np.average(ratio, weights=lengths))
+
+
+def swing(made: np.ndarray, expected: np.ndarray, read: int = 1) -> float:
+    """Return how far weeks differ beyond chance: the standard deviation of the log of a week's trade.
+
+    Counts of a week have variance m + s^2 m^2 about their mean m. The square s^2 is chosen so that the squared errors,
+    each over its variance, add up to the degrees of freedom (Breslow 1984, Applied Statistics 33, procedure II).
+
+    Parameters
+    ----------
+    made, expected
+        Repeat orders on each day: those made, and those that the model expects. Weeks are counted from the first day.
+    read
+        How many numbers of the expectation were read from the same weeks.
+
+    Returns
+    -------
+    float
+        At most 1. Weeks in which fewer than ten orders are expected are left out. It is 0 where fewer than twelve are
+        left, and where orders without any swing would err as far in more than 5 of 100 shops.
+    """
+    weeks = len(made) // 7
+    sums = [values[: 7 * weeks].reshape(weeks, 7).sum(axis=1) for values in (made, expected)]
+    actual, mean = (values[sums[1] >= _FEWEST_EXPECTED] for values in sums)
+    freedom = len(mean) - read
+    if len(mean) < _FEWEST_WEEKS or freedom < 1:
+        return 0.0
+    mean = mean * (actual.sum() / mean.sum())
+
+    def error(square: float) -> float:
+        return float(((actual - mean) ** 2 / (mean + square * mean**2)).sum())
+
+    if chdtrc(freedom, error(0.0)) > _CHANCE:
+        return 0.0
+    low, high = 0.0, float(np.expm1(1.0))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if error(middle) > freedom else (low, middle)
+    return float(np.sqrt(np.log1p(low)))
 
 
 def to_money(amounts: np.ndarray, currency: str) -> np.ndarray:

@@ -111,6 +111,7 @@ def _shop_rows(shop: OrdersShape, currency: str) -> Rows:
         f"season_{month:02d}": (pull, "ratio", f"orders in month {month} of the year, against an even year")
         for month, pull in enumerate(shop.shape.season, start=1)
     }
+    rows["swing"] = (shop.shape.swing, "log sd", "weeks that customers share: standard deviation of the log of trade")
     days = {
         f"weekday_{name}": (share, "share", f"orders on a {name}")
         for name, share in zip(_WEEKDAYS, shop.shape.weekdays, strict=True)
@@ -165,4 +166,5 @@ def _not_carried(
     if kind == "contracts":
         yield "contracts", "second contracts of a customer, and faults or offers that moved churn for a time"
     else:
+        yield "orders", "public holidays, and what moved trade in one certain week"
         yield "orders", "links between what customers are, how often they buy and how much they spend"

@@ -67,7 +67,7 @@ def simulate(
         raise ValueError(f"first is {first}; a part of a shop begins after whole blocks of {BLOCK:,} customers")
     mechanism = build(Shop, switches)
     shape = shape or default_shape(mechanism)
-    clock = people.clocks(mechanism, shape, classes.blend(classes.WEEKENDS, mechanism.class_contrast))
+    clock = people.clocks(mechanism, shape, classes.blend(classes.WEEKENDS, mechanism.class_contrast), seed)
     last = first + (customers or CUSTOMERS)
     blocks = range(first // BLOCK, -(-last // BLOCK))
     made = (_block(mechanism, shape, clock, block, seed, min(BLOCK, last - block * BLOCK)) for block in blocks)

@@ -7,6 +7,9 @@ A shop has weekends, holidays and a season. They do not change how customers dif
 in operational time, in which a day counts as much as it is worth for trade: a busy day is long, a holiday is short.
 The whole window is as long as it is on the calendar, so rates per week keep their meaning.
 
+Weather, campaigns and paydays reach all customers at once. So trade swings from week to week: each week draws a factor,
+and the days lie on lines between them, so that it does not matter on which weekday weeks are taken to begin.
+
 Customers are drawn in blocks of 10,000, each with streams of its own and always whole. So the first customers of a
 large shop are those of a small one with the same seed, and a shop of any size is made block by block.
 """
@@ -27,6 +30,7 @@ BLOCK = 10_000
 MOST = 7  # orders a week of a mean customer
 HOLIDAY = 0.6  # what a public holiday is worth for trade, whatever its weekday
 SEASON = (0.98, 0.97, 0.99, 1.00, 1.02, 1.00, 0.98, 0.97, 1.02, 1.00, 1.03, 1.04)
+BLUNT = 0.55  # variance of a week's mean on lines between independent factors: the quintic B-spline at 0
 WEEKDAYS = (1.00, 0.95, 0.95, 1.00, 1.05, 1.10, 0.95)
 CHANNELS = {"store": 0.40, "web": 0.60}
 REGIONS = {"Seoul": 0.35, "Gyeonggi": 0.30, "Busan": 0.17, "Daegu": 0.12, "Jeju": 0.06}
@@ -74,6 +78,10 @@ class Shape:
         Shares of the customers by name.
     weekdays
         How busy each day of the week is, Monday first.
+    holiday
+        What a public holiday of South Korea is worth, as a share of the mean day; None where it is a day like others.
+    swing
+        How far weeks differ that customers share: standard deviation of the log of a week's trade, from 0 to 1.
     """
 
     start: str
@@ -83,6 +91,12 @@ class Shape:
     channels: Mapping[str, float]
     regions: Mapping[str, float]
     weekdays: Sequence[float]
+    holiday: float | None = HOLIDAY
+    swing: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.swing <= 1:
+            raise ValueError(f"swing is {self.swing}; choose a value from 0 to 1 (log sd)")
 
     @property
     def days(self) -> pd.DatetimeIndex:
@@ -93,11 +107,11 @@ class Shape:
 def default_shape(mechanism: Retail) -> Shape:
     """Return the shape of the built-in shop: two years, a mild season, Saturdays and holidays."""
     first = pd.date_range("2024-01-01", periods=round(7 * mechanism.arrival_weeks))
-    arrivals = _day_weights(first, np.ones(12), np.array(WEEKDAYS))
+    arrivals = _day_weights(first, np.ones(12), np.array(WEEKDAYS), HOLIDAY)
     return Shape("2024-01-01", "2025-12-31", arrivals, SEASON, CHANNELS, REGIONS, WEEKDAYS)
 
 
-def clocks(mechanism: Retail, shape: Shape, weekend: np.ndarray) -> np.ndarray:
+def clocks(mechanism: Retail, shape: Shape, weekend: np.ndarray, seed: int) -> np.ndarray:
     """Return operational time at the start of each day and at the end of the last, one row a class of customers.
 
     Parameters
@@ -105,22 +119,34 @@ def clocks(mechanism: Retail, shape: Shape, weekend: np.ndarray) -> np.ndarray:
     mechanism
         Its `season` says how far months differ.
     shape
-        The window, the season and the week of the shop.
+        The window, the season, the week and the swing of the shop.
     weekend
         What a Saturday or a Sunday is worth to each class, as a factor on the shop's week.
+    seed
+        What the weeks' own factors are drawn from; they are the same for all customers.
     """
     days = shape.days
     season = 1 + mechanism.season * (np.asarray(shape.season, float) / np.mean(shape.season) - 1)
-    usual = _day_weights(days, np.maximum(season, 0.0), np.asarray(shape.weekdays, float))
-    weights = usual * np.where(days.dayofweek >= 5, weekend[:, None], 1.0)
+    usual = _day_weights(days, np.maximum(season, 0.0), np.asarray(shape.weekdays, float), shape.holiday)
+    weights = usual * _swings(shape, seed) * np.where(days.dayofweek >= 5, weekend[:, None], 1.0)
     time = np.cumsum(weights, axis=1) * (len(days) / weights.sum(axis=1, keepdims=True))
     time[:, -1] = len(days)
     return np.hstack([np.zeros((len(weekend), 1)), time])
 
 
-def _day_weights(days: pd.DatetimeIndex, season: np.ndarray, week: np.ndarray) -> np.ndarray:
-    closed = pd.DatetimeIndex([day for year in days.year.unique() for day in holidays(year)])
-    return season[days.month - 1] * np.where(days.isin(closed), HOLIDAY * week.mean(), week[days.dayofweek])
+def _day_weights(days: pd.DatetimeIndex, season: np.ndarray, week: np.ndarray, holiday: float | None) -> np.ndarray:
+    usual = week[days.dayofweek]
+    if holiday is not None:
+        closed = pd.DatetimeIndex([day for year in days.year.unique() for day in holidays(year)])
+        usual = np.where(days.isin(closed), holiday * week.mean(), usual)
+    return season[days.month - 1] * usual
+
+
+def _swings(shape: Shape, seed: int) -> np.ndarray:
+    """Return the factor of each day: lines, on the log scale, between one normal draw a week."""
+    day = np.arange(len(shape.days))
+    drawn = stream(seed, "retail weeks").standard_normal(len(day) // 7 + 2)
+    return np.exp(shape.swing / np.sqrt(BLUNT) * np.interp(day / 7, np.arange(len(drawn)), drawn))
 
 
 def draw_behaviour(mechanism: Retail, shape: Shape, block: int, seed: int) -> dict[str, np.ndarray]:
