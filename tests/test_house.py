@@ -30,7 +30,7 @@ LAYERS = """
 cli
 report | exercises | widgets
 growth | simulation
-buyers | churn | conversion_time | funnel | lifetime_value | loyalty | renewals | revenue
+ab_test | attribution | buyers | churn | conversion_time | funnel | lifetime_value | loyalty | renewals | revenue
 fitted
 result
 data | session
