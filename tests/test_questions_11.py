@@ -138,7 +138,8 @@ def test_forecast_mistakes(q, alive):
     assert "the odds of new customers" in q.check(4, alive[12] * model.survival(12).item()).text
     assert "this is what came" in q.check(4, alive[24]).text
     assert "this is a share" in q.check(4, share).text
-    assert "who will have left" in q.check(4, alive[12] * (1 - share)).text
+    if abs((1 - share) / model.survival(12).item() - 1) > 0.01:  # in some companies two mistakes give one number
+        assert "who will have left" in q.check(4, alive[12] * (1 - share)).text
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])

@@ -119,7 +119,7 @@ def test_first_year_by_hand_and_by_the_curve(q, end, contracts):
     assert right(q.check(3, by_hand))
     assert right(q.check(3, by_hand[::-1].round()))
     by_curve = {}
-    for plan, rows in q.company.contracts.groupby("plan"):
+    for plan, rows in contracts.groupby("plan"):
         curve = crm.ChurnCurve.from_contracts(rows, end)
         share = pd.Series([curve(t) for t in YEAR])
         by_curve[plan] = crm.survival_clv(share, rows["monthly_margin"].mean(), DISCOUNT)

@@ -183,7 +183,7 @@ basic = contracts[contracts["plan"] == "basic"]
 curve = crm.ChurnCurve.from_contracts(basic, end)
 answer_2 = curve.restricted_mean(12) * basic["monthly_margin"].mean()""",
     reasoning="Month k is paid by those who are still there before it; adding up these shares gives the months paid.",
-    reading="A campaign that costs more than this for each new basic customer is not paid back within a year.",
+    reading="What a campaign may cost a head. If the cheap to serve stay longer, as here, the true sum is higher.",
 )
 
 _PASSED = Question(
