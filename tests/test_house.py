@@ -30,14 +30,14 @@ LAYERS = """
 cli
 report | exercises | widgets
 growth | simulation
-ab_test | attribution | buyers | churn | conversion_time | funnel | lifetime_value | loyalty | renewals | revenue
+ab_test | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | renewals | revenue
 fitted
 result
 data | session
 customers
 company
 model_plots
-plots | tables
+plots | sampling | tables
 engines | estimation | folders | labels
 """
 ROW_OF = {name: -row for row, line in enumerate(LAYERS.strip().splitlines()) for name in line.split(" | ")}
