@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 _BANDS = ["estimate", "low", "high"]
 
 
-def count_contracts(
-    contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
-) -> pd.DataFrame:
-    """Count contracts by how many months they ran and whether they ended.
+def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timestamp) -> pd.DataFrame:
+    """Return the contracts that had begun, with the months that each ran (`duration`) and whether it ended (`churned`).
 
     A contract that ended is counted in the month in which it ended; one that still runs has been seen for its completed
     months. What happened after `observation_end` is not known yet, so it is left out: contracts that began later are
@@ -35,42 +33,59 @@ def count_contracts(
     Parameters
     ----------
     contracts
-        Columns `started_on`, `ended_on` (empty while the contract runs) and `by`.
+        Columns `started_on`, `ended_on` (empty while the contract runs) and any others.
     observation_end
         Last day seen.
-    by
-        A column that forms groups.
-
-    Returns
-    -------
-    DataFrame
-        Columns `by` (if given), `duration` (months), `churned`, `customers`.
 
     Raises
     ------
     ValueError
-        If a column is missing or no contract had begun.
+        If a column is missing, a start is empty or no contract had begun.
 
     Examples
     --------
     >>> dates = {"started_on": ["2025-01-15", "2025-01-31"], "ended_on": [None, "2025-02-28"]}
-    >>> count_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20")["duration"].to_list()
-    [1, 3]
+    >>> contract_durations(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20")[["duration", "churned"]]
+       duration  churned
+    0         3    False
+    1         1     True
     """
-    missing = [name for name in ("started_on", "ended_on", *([by] if by else [])) if name not in contracts]
-    if missing:
-        raise ValueError(f"contracts have no column {', '.join(missing)}")
+    _refuse_missing(contracts, ["started_on", "ended_on"])
+    if contracts["started_on"].isna().any():
+        raise ValueError(f"started_on is empty in {int(contracts['started_on'].isna().sum())} contracts")
     end = pd.Timestamp(observation_end)
     seen = contracts[contracts["started_on"] <= end]
     if seen.empty:
         raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
     churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
     last = seen["ended_on"].where(churned, end)
-    counted = pd.DataFrame({"duration": _months(seen["started_on"], last, churned), "churned": churned})
-    keys = ["duration", "churned"]
-    if by:
-        counted[by], keys = seen[by], [by, *keys]
+    return seen.assign(duration=_months(seen["started_on"], last, churned), churned=churned)
+
+
+def count_contracts(
+    contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
+) -> pd.DataFrame:
+    """Count contracts by how many months they ran and whether they ended.
+
+    Parameters, months and errors are those of `contract_durations`; `by` names a column that forms groups. Returned are
+    the columns `by` (if given), `duration` (months), `churned`, `customers`.
+
+    Examples
+    --------
+    >>> dates = {"started_on": ["2025-01-15", "2025-01-15"], "ended_on": [None, None]}
+    >>> count_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20").to_dict("records")
+    [{'duration': 3, 'churned': False, 'customers': 2}]
+    """
+    keys = [*([by] if by else []), "duration", "churned"]
+    _refuse_missing(contracts, ["started_on", "ended_on", *([by] if by else [])])
+    counted = contract_durations(contracts, observation_end)
     return counted.groupby(keys, observed=True).size().rename("customers").reset_index()
+
+
+def _refuse_missing(contracts: pd.DataFrame, wanted: list[str]) -> None:
+    missing = [name for name in wanted if name not in contracts]
+    if missing:
+        raise ValueError(f"contracts have no column {', '.join(missing)}")
 
 
 def _months(start: pd.Series, end: pd.Series, round_up: pd.Series) -> pd.Series:
