@@ -76,7 +76,8 @@ class HazardModel(Result):
             Contracts (`started_on`, `ended_on`, covariates) where `observation_end` is given, reckoned in months;
             otherwise `duration`, `churned` and covariates, one row a customer or counts with `customers`.
         covariates
-            Known when the contract began; text and true/false become categories.
+            Known when the contract began. Text and true/false become categories; the ratio of a number is that of one
+            unit more, so give it in a unit that matters.
         observation_end
             Last day seen.
         kind

@@ -51,7 +51,7 @@ def ratio_axis(ax: Axes, axis: str) -> Axes:
     (ax.axvline if axis == "x" else ax.axhline)(1, color=FAINT, lw=1)
     getattr(ax, f"set_{axis}scale")("log")
     side = getattr(ax, f"{axis}axis")
-    side.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    side.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
     side.set_minor_locator(NullLocator())
     side.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
     return ax
