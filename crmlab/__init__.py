@@ -21,7 +21,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "buyers": ("BetaGeo", "GammaGamma"),
+    "buyers": ("BetaGeo", "BetaGeoBetaBinomial", "GammaGamma", "ModifiedBetaGeo", "ParetoNBD"),
     "churn": ("ChurnCurve", "count_contracts"),
     "company": ("Company",),
     "customers": ("count_customers", "count_repeats", "summarize_customers"),

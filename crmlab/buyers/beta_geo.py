@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 
 from crmlab.buyers.buyer_model import BuyerModel
+from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Vector
 
 Moment = Callable[[Vector, Any, Any, Vector], Vector]
@@ -132,10 +132,14 @@ class BetaGeo(BuyerModel):
         return _average(_mean_given_p, t, r, alpha, a, b)
 
     @classmethod
-    def _new_variance(cls, parameters: Vector, t: Vector) -> Vector:
+    def _new_pairs(cls, parameters: Vector, t: Vector) -> Vector:
         r, alpha, a, b = parameters
+        return _average(_pairs_given_p, t, r, alpha, a, b)
+
+    @classmethod
+    def _new_variance(cls, parameters: Vector, t: Vector) -> Vector:
         mean = cls._new_mean(parameters, t)
-        return _average(_pairs_given_p, t, r, alpha, a, b) + mean - mean**2
+        return cls._new_pairs(parameters, t) + mean - mean**2
 
     @classmethod
     def _future_mean(cls, parameters: Vector, t: Vector, x: Vector, recency: Vector, T: Vector) -> Vector:
@@ -150,12 +154,16 @@ class BetaGeo(BuyerModel):
     @classmethod
     def _future(cls, moment: Moment, parameters: Vector, t: Vector, x: Vector, T: Vector) -> Vector:
         """Average over customers alive at T, whose λ is gamma(r + x, α + T) and whose p is beta(a, b + x)."""
-        r, alpha, a, b = parameters
+        r, alpha, a, b = cls._given_alive(parameters)
         ahead, result = np.broadcast_to(t, x.shape), np.empty(x.shape)
         for n in np.unique(x):
             rows = x == n
             result[rows] = _average(moment, ahead[rows], r + n, alpha + T[rows], a, b + n)
         return result
+
+    @classmethod
+    def _given_alive(cls, parameters: Vector) -> Vector:
+        return parameters
 
     @classmethod
     def _start(cls, weights: Vector, x: Vector, T: Vector) -> Vector:
@@ -185,30 +193,5 @@ def _pairs_given_p(p: Vector, r: Any, alpha: Any, t: Vector) -> Vector:
 def _average(moment: Moment, t: Vector, r: float, alpha: Any, a: float, b: float) -> Vector:
     """Average a moment given p over p ~ beta(a, b), for each t."""
     reach = float(np.max(t / alpha, initial=0.0))
-    nodes, weights = _beta_nodes(float(a), float(b), _size(reach))
+    nodes, weights = beta_nodes(float(a), float(b), beta_size(reach))
     return weights @ moment(nodes[:, None], r, alpha, np.asarray(t, float)[None, :])
-
-
-def _size(reach: float) -> int:
-    """Return how many nodes give ten digits.
-
-    The integrand is singular at p = −1/reach; Gauss quadrature gains a factor ρ² a node, where ρ is the sum of the
-    half-axes of the ellipse around [0, 1] through that point.
-    """
-    centre = 1 + 2 / max(reach, 1e-6)
-    gain = np.log(centre + np.sqrt(centre**2 - 1))
-    return int(np.clip(16 * np.ceil(13 / gain / 16), 16, 400))
-
-
-@lru_cache(maxsize=2048)
-def _beta_nodes(a: float, b: float, size: int) -> tuple[Vector, Vector]:
-    """Return nodes and weights for averages over a beta(a, b) variable (Golub and Welsch 1969)."""
-    from scipy.linalg import eigh_tridiagonal
-
-    k, s = np.arange(1, size), a + b - 2
-    middle = np.append((a - b) / (a + b), (a - b) * s / ((2 * k + s) * (2 * k + s + 2)))
-    k = k[1:]
-    side = 4 * k * (k + a - 1) * (k + b - 1) * (k + s) / ((2 * k + s) ** 2 * (2 * k + s + 1) * (2 * k + s - 1))
-    first = 4 * a * b / ((a + b) ** 2 * (a + b + 1))
-    nodes, vectors = eigh_tridiagonal(middle, np.sqrt(np.append(first, side)))
-    return np.clip((1 + nodes) / 2, 1e-12, 1.0), vectors[0] ** 2

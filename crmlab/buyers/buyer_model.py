@@ -2,14 +2,13 @@
 
 A model of this family says how often a customer buys while alive, and when the customer silently leaves. It supplies
 its likelihood, its probability of being alive and the moments of its number of purchases; from these alone come the
-fit, the histogram of repeat purchases, the tracking of cumulative purchases and the hold-out check, so that models
-compare on the same pictures.
+fit, the predictions, the histogram of repeat purchases, the tracking of cumulative purchases and the hold-out check, so
+that models compare on the same pictures.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,10 +16,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab.buyers.comparison import Comparison
-from crmlab.customers import HISTORY, UNIT_WORDS, count_customers
-from crmlab.engines import need, numbers, to_pandas
-from crmlab.estimation import Z95, NotIdentifiedError, Vector, count_interval, maximize
-from crmlab.fitted import Fitted
+from crmlab.buyers.predictions import Predicting
+from crmlab.customers import UNIT_WORDS, count_customers
+from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +27,7 @@ _CLASSES = 8  # 0, 1, ... 6, 7 and more repeat purchases, as in Fader, Hardie an
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BuyerModel(Fitted):
+class BuyerModel(Predicting):
     """A fitted model of buying without a contract.
 
     Attributes
@@ -37,11 +35,7 @@ class BuyerModel(Fitted):
     table
         Number of customers by repeat purchases: `actual`, `expected`, and the range `low` to `high` in which the actual
         number falls in 95 of 100 cases if the model is right.
-    unit
-        The unit of time: "D", "W", "M", or "" where the data do not tell.
     """
-
-    unit: str
 
     @classmethod
     def fit(cls, data: Any) -> Self:
@@ -59,9 +53,9 @@ class BuyerModel(Fitted):
             If a column is missing or impossible (a last purchase after the end), nobody came back, or the data cannot
             identify the model.
         """
-        history(data)  # refuses with the caller's row numbers, before rows are grouped
-        counts = count_customers(data)
-        x, recency, T = history(counts)
+        cls._history(data)  # refuses with the caller's row numbers, before rows are grouped
+        counts = count_customers(data, cls.COLUMNS)
+        x, recency, T = cls._history(counts)
         weights = counts["customers"].to_numpy(float)
         _refuse_too_little(x, weights, cls)
 
@@ -76,37 +70,10 @@ class BuyerModel(Fitted):
         table = cls._histogram(np.exp(top.point), x, T, weights)
         return cls(table, top, float(weights.sum()), counts.attrs.get("unit", ""))
 
-    def expected_purchases(self, t: float, data: Any) -> pd.Series:
-        """Return the purchases expected of each customer in the next `t` units of time, one for each row of `data`."""
-        _refuse_negative(t)
-        mean = self._future_mean(self._point, np.asarray(t, float), *history(data))
-        return pd.Series(mean, index=to_pandas(data).index, name="expected_purchases")
-
-    def probability_alive(self, data: Any) -> pd.Series:
-        """Return the probability that each customer still buys, one for each row of `data`."""
-        alive = self._alive(self._point, *history(data))
-        return pd.Series(alive, index=to_pandas(data).index, name="probability_alive")
-
-    def expected_purchases_new(self, t: float | Sequence[float]) -> pd.DataFrame:
-        """Return the repeat purchases expected of a new customer within `t` units of time after the first purchase.
-
-        Returns
-        -------
-        DataFrame
-            Index `t`; columns `estimate`, and `low` and `high`, the 95 % interval of the expectation on the log scale.
-        """
-        times = np.atleast_1d(np.asarray(t, float))
-        _refuse_negative(times)
-        mean = self._new_mean(self._point, times)
-        error = self._errors(lambda parameters: self._new_mean(parameters, times))
-        half = np.exp(Z95 * error / np.maximum(mean, 1e-300))
-        columns = {"estimate": mean, "low": mean / half, "high": mean * half}
-        return pd.DataFrame(columns, index=pd.Index(times, name="t"))
-
     def repeat_histogram(self, data: Any) -> Comparison:
         """Return how many customers of `data` came back how often, beside what the model expects of them."""
-        counts = count_customers(data)
-        x, _, T = history(counts)
+        counts = count_customers(data, self.COLUMNS)
+        x, _, T = self._history(counts)
         table = self._histogram(self._point, x, T, counts["customers"].to_numpy(float))
         return self._as_histogram(table)
 
@@ -127,9 +94,10 @@ class BuyerModel(Fitted):
         Comparison
             `low` to `high` holds the actual number in 95 of 100 cases if the model is right.
         """
-        counts = count_customers(data, columns=["T"])
-        starts = counts["T"].max() - counts["T"].to_numpy(float)
-        last = counts["T"].max() if until is None else until
+        span = self.COLUMNS[-1]
+        counts = count_customers(data, columns=[span])
+        starts = counts[span].max() - counts[span].to_numpy(float)
+        last = counts[span].max() if until is None else until
         times = np.arange(1, int(last) + 1) if repeats is None else repeats.index.to_numpy(float)
         weights = counts["customers"].to_numpy(float)
         table = self._track(times, starts, weights)
@@ -137,7 +105,7 @@ class BuyerModel(Fitted):
             table["actual"] = repeats["cumulative"].to_numpy(float)
         axis = f"{UNIT_WORDS.get(self.unit, 'units')} since the first customer"
         question = "Does the model foresee the purchases to come?"
-        end = float(counts["T"].max())
+        end = float(counts[span].max())
         return Comparison(table, question, axis, "cumulative repeat purchases", over_time=True, fitted_until=end)
 
     def holdout_check(self, data: Any) -> Comparison:
@@ -148,8 +116,8 @@ class BuyerModel(Fitted):
         data
             What `summarize_customers` returns with a `calibration_end`, or its counts with the hold-out columns.
         """
-        counts = count_customers(data, columns=[*HISTORY, "holdout_frequency", "holdout_T"])
-        x, recency, T = history(counts)
+        counts = count_customers(data, columns=[*self.COLUMNS, "holdout_frequency", "holdout_T"])
+        x, recency, T = self._history(counts)
         ahead, actual, weights = (
             counts[name].to_numpy(float) for name in ("holdout_T", "holdout_frequency", "customers")
         )
@@ -187,26 +155,6 @@ class BuyerModel(Fitted):
     @classmethod
     @abstractmethod
     def _probability(cls, parameters: Vector, n: Vector, t: Vector) -> Vector: ...
-
-    @classmethod
-    @abstractmethod
-    def _alive(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> Vector: ...
-
-    @classmethod
-    @abstractmethod
-    def _new_mean(cls, parameters: Vector, t: Vector) -> Vector: ...
-
-    @classmethod
-    @abstractmethod
-    def _new_variance(cls, parameters: Vector, t: Vector) -> Vector: ...
-
-    @classmethod
-    @abstractmethod
-    def _future_mean(cls, parameters: Vector, t: Vector, x: Vector, recency: Vector, T: Vector) -> Vector: ...
-
-    @classmethod
-    @abstractmethod
-    def _future_variance(cls, parameters: Vector, t: Vector, x: Vector, recency: Vector, T: Vector) -> Vector: ...
 
     @classmethod
     @abstractmethod
@@ -248,39 +196,11 @@ class BuyerModel(Fitted):
         return Comparison(table, question, "repeat purchases", "number of customers")
 
 
-def history(data: Any) -> tuple[Vector, Vector, Vector]:
-    """Return frequency, recency and T of each row.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, empty or impossible.
-    """
-    frame = to_pandas(data)
-    need(frame.columns, HISTORY, "the table of customers")
-    x, recency, T = numbers(frame.filter(HISTORY)).to_numpy(float).T
-    wrong = {
-        "frequency is no whole number from 0 up": (x < 0) | (x != np.floor(x)),
-        "recency lies beyond T": recency > T + 1e-9,
-        "recency is negative": recency < 0,
-        "recency and frequency disagree: one is 0, the other not": (x > 0) != (recency > 0),
-    }
-    for said, rows in wrong.items():
-        if rows.any():
-            raise ValueError(f"{said} in {int(rows.sum())} rows, the first in row {int(np.argmax(rows))}")
-    return x, recency, T
-
-
 def _refuse_too_little(x: Vector, weights: Vector, model: type[BuyerModel]) -> None:
     if not (x > 0).any():
         raise ValueError("nobody came back: without repeat purchases no model of buying can be fitted")
     if weights.sum() <= len(model.NAMES):
         raise ValueError(f"{model.__name__} has {len(model.NAMES)} parameters and needs more customers than that")
-
-
-def _refuse_negative(t: Any) -> None:
-    if not np.all(np.isfinite(t)) or np.any(np.asarray(t) < 0):
-        raise ValueError(f"t is {t}; it is a time ahead, from 0 up")
 
 
 def _class_names() -> Vector:
