@@ -171,12 +171,14 @@ def survival_clv(
 
 
 def customer_value(
-    buying: Buying, spend: Spend, data: Any, horizon: int, discount_rate: float, margin: float
+    buying: Buying, spend: Spend, data: Any, horizon: int | None, discount_rate: float, margin: float
 ) -> pd.DataFrame:
-    """Return what each customer is worth over the next units of time, from a model of buying and a model of spend.
+    """Return what each customer is still worth, from a model of buying and a model of spend.
 
-    The purchases expected in each unit of time are discounted from its middle and summed: BG/NBD has no closed form for
-    discounted purchases, and this sum differs from the integral by less than a thousandth at the usual rates.
+    Up to a horizon the purchases expected in each unit of time are discounted from its middle and summed: BG/NBD has no
+    closed form for discounted purchases, and this sum differs from the integral by less than a thousandth at the usual
+    rates. Without a horizon the model must know the discounted purchases of a whole lifetime, as Pareto/NBD and BG/BB
+    do (Fader, Hardie and Lee 2005, Journal of Marketing Research 42(4)).
 
     Parameters
     ----------
@@ -185,7 +187,7 @@ def customer_value(
     data
         What `summarize_customers` returned, or counts of the same columns.
     horizon
-        How many units of time to look ahead; the unit is that of `data`.
+        How many units of time to look ahead, in the unit of `data`; None for the whole lifetime.
     discount_rate
         Per the same unit of time. For a yearly rate i and weeks it is ``(1 + i) ** (7 / 365.25) - 1``.
     margin
@@ -195,12 +197,13 @@ def customer_value(
     -------
     DataFrame
         One row for each row of `data`: `customer_id` or `customers` (where there is one), `expected_purchases` within
-        the horizon, `expected_spend` of each purchase, and `value` of one customer.
+        the horizon (or `discounted_purchases` of the lifetime), `expected_spend` of each purchase, and `value` of one
+        customer.
 
     Raises
     ------
     ValueError
-        If the horizon is no whole number from 1 up, or a rate is impossible.
+        If the horizon is no whole number from 1 up, a rate is impossible, or the model of buying needs a horizon.
 
     Examples
     --------
@@ -215,10 +218,12 @@ def customer_value(
       customer_id  expected_purchases  expected_spend      value
     0           a                26.0            20.0  148.16959
     """
-    if horizon < 1 or horizon != int(horizon):
-        raise ValueError(f"horizon is {horizon}; it is a whole number of units of time from 1 up")
     _refuse_rates(0.0, discount_rate)
     frame = to_pandas(data)
+    if horizon is None:
+        return _whole_value(buying, spend, frame, discount_rate, margin)
+    if horizon < 1 or horizon != int(horizon):
+        raise ValueError(f"horizon is {horizon}; it is a whole number of units of time from 1 up")
     by_then = np.array([buying.expected_purchases(t, frame) for t in range(horizon + 1)])
     discount = (1 + discount_rate) ** -(np.arange(horizon) + 0.5)
     money = spend.expected_spend(frame)
@@ -228,6 +233,14 @@ def customer_value(
         expected_spend=money,
         value=discount @ np.diff(by_then, axis=0) * money * margin,
     )
+
+
+def _whole_value(buying: Any, spend: Spend, frame: pd.DataFrame, discount_rate: float, margin: float) -> pd.DataFrame:
+    if not hasattr(buying, "discounted_purchases"):
+        raise ValueError(f"{type(buying).__name__} has no closed form for a whole lifetime; give a horizon")
+    purchases, money = buying.discounted_purchases(discount_rate, frame), spend.expected_spend(frame)
+    table = frame.filter(["customer_id", "customers"])
+    return table.assign(discounted_purchases=purchases, expected_spend=money, value=purchases * money * margin)
 
 
 def _refuse_convention(first_payment: str) -> None:

@@ -103,6 +103,8 @@ def test_spend_that_goes_with_frequency_shows():
         ({"frequency": [0, 0, 0], "monetary_value": [0, 0, 0]}, "more than three customers"),
         ({"frequency": [1] * 9, "monetary_value": [20.0] * 9}, "the data do not determine"),
         ({"frequency": [1] * 9}, "no column monetary_value"),
+        ({"frequency": [1] * 9, "monetary_value": [20.0] * 7 + [-5.0, -6.0]}, "is negative for 2 customers"),
+        ({"frequency": [1.5] * 9, "monetary_value": [20.0] * 9}, "no whole number from 0 up for 9 customers"),
         ({"frequency": [1] * 9, "monetary_value": [20.0] * 8 + [np.nan]}, "monetary_value: 1 values are empty"),
     ],
 )

@@ -138,6 +138,27 @@ def test_discounting_from_the_middle_comes_near_to_the_integral():
     assert got == pytest.approx(integral, rel=1e-5)
 
 
+class ForEver(Steady):
+    """The same customer, who never leaves, discounted without end."""
+
+    def discounted_purchases(self, discount_rate, data):
+        return pd.Series(2.0 / np.log1p(discount_rate), index=data.index)
+
+
+def test_without_a_horizon_the_model_discounts_the_whole_lifetime():
+    data = pd.DataFrame({"customer_id": ["a", "b"]}, index=[7, 3])
+    got = customer_value(ForEver(), Steady(), data, horizon=None, discount_rate=0.01, margin=0.3)
+    assert got.columns.to_list() == ["customer_id", "discounted_purchases", "expected_spend", "value"]
+    assert got.index.to_list() == [7, 3]
+    far = customer_value(ForEver(), Steady(), data, horizon=3000, discount_rate=0.01, margin=0.3)
+    assert got["value"].to_list() == pytest.approx(far["value"].to_list(), rel=1e-4)
+
+
+def test_a_model_without_a_closed_form_needs_a_horizon():
+    with pytest.raises(ValueError, match="Steady has no closed form for a whole lifetime; give a horizon"):
+        customer_value(Steady(), Steady(), pd.DataFrame(index=[0]), None, 0.1, 0.3)
+
+
 @pytest.mark.parametrize("horizon", [0, 2.5])
 def test_the_horizon_is_whole(horizon):
     with pytest.raises(ValueError, match="whole number of units"):

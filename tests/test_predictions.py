@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import buying
+import crmlab as crm
 from crmlab.buyers.beta_geo import BetaGeo
 from crmlab.customers import count_customers
 from scripts.calibrate.buyers import TRUTHS, simulate
@@ -65,6 +66,17 @@ def test_the_range_of_a_total_is_wider_than_its_expectations():
     assert (row["high"] - row["estimate"]) / 1.959964 == pytest.approx(20 * np.sqrt(variance.item()))
     told = model.predict(20, data).iloc[0]
     assert told["expected_low"] == told["expected_high"]
+
+
+def test_a_shop_has_as_many_customers_left_as_is_foreseen():
+    """The truth of the simulated shop holds the day on which each customer left."""
+    shop = crm.open_company("retail")
+    buyers = crm.summarize_customers(shop.orders, shop.observation_end, unit="W", calibration_end="2024-12-31")
+    total = BetaGeo.fit(buyers).predict_total(364 / 7, buyers)
+    left = shop.truth.customers.set_index("customer_id")["left_on"].reindex(buyers["customer_id"])
+    there = (left.isna() | (left > "2024-12-31")).sum()
+    for row, happened in (("purchases", buyers["holdout_frequency"].sum()), ("customers alive", there)):
+        assert total.loc[row, "low"] < happened < total.loc[row, "high"]
 
 
 def test_no_time_ahead_means_no_purchases(buyers, fitted):

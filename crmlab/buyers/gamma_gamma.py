@@ -74,9 +74,10 @@ class GammaGamma(Fitted):
         Raises
         ------
         ValueError
-            If a column is missing, nobody came back, or the data cannot identify the model.
+            If a column is missing or impossible, nobody came back, or the data cannot identify the model.
         """
         counts = count_customers(data, columns=_COLUMNS)
+        _refuse_impossible(counts)
         used = counts.loc[(counts["frequency"] > 0) & (counts["monetary_value"] > 0)]
         x, mean, weights = (used[name].to_numpy(float) for name in (*_COLUMNS, "customers"))
         if len(used) == 0 or weights.sum() <= len(cls.NAMES):
@@ -147,6 +148,17 @@ class GammaGamma(Fitted):
         """Draw how many customers spend how much, actual and expected."""
         question = "Does the model repeat how much customers spend?"
         return Comparison(self.table, question, "mean spend of a purchase", "number of customers").plot(ax)
+
+
+def _refuse_impossible(counts: pd.DataFrame) -> None:
+    frequency, money = counts["frequency"], counts["monetary_value"]
+    wrong = {
+        "frequency is no whole number from 0 up": (frequency < 0) | (frequency % 1 > 0),
+        "monetary_value is negative": money < 0,
+    }
+    for said, rows in wrong.items():
+        if rows.any():
+            raise ValueError(f"{said} for {counts.loc[rows, 'customers'].sum():g} customers")
 
 
 def _log_likelihood(parameters: Vector, x: Vector, mean: Vector) -> tuple[Vector, Vector]:
