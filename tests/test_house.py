@@ -30,7 +30,7 @@ LAYERS = """
 cli
 report | exercises | widgets
 growth | simulation
-ab_test | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | renewals | revenue
+ab_test | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | renewals | revenue
 fitted
 result
 data | session
