@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmlab.estimation import Maximum
 from crmlab.plots import alternative_text
-from crmlab.renewals import ShiftedBetaGeometric, _log_likelihood
+from crmlab.renewals import ShiftedBetaGeometric
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -99,10 +99,10 @@ def test_survival_is_the_product_of_rising_retention_rates(alpha, beta):
 @given(point=st.tuples(st.floats(-2, 2), st.floats(-2, 2)))
 def test_the_gradient_is_that_of_the_likelihood(point):
     time, left, parameters = np.array([1.0, 5, 0, 9]), np.array([True, True, False, False]), np.exp(point)
-    _, slope = _log_likelihood(parameters, time, left)
+    _, slope = ShiftedBetaGeometric._log_likelihood(parameters, time, left)
     for i, width in enumerate(1e-6 * parameters):
         shift = np.eye(2)[i] * width
-        up, down = (_log_likelihood(parameters + sign * shift, time, left)[0] for sign in (1, -1))
+        up, down = (ShiftedBetaGeometric._log_likelihood(parameters + sign * shift, time, left)[0] for sign in (1, -1))
         np.testing.assert_allclose(slope[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
 
 
@@ -154,7 +154,7 @@ def test_the_table_counts_who_was_at_risk():
     ("options", "said"),
     [
         ({}, "either data or survivors"),
-        ({"survivors": [100, 50]}, "at least three"),
+        ({"survivors": [100, 50]}, "at least 3 numbers"),
         ({"survivors": [100, 50, 60]}, "only shrink"),
         ({"survivors": [1.0, 0.8, 0.7]}, "numbers of customers"),
         ({"survivors": [100, 100, 100]}, "nobody left"),
@@ -163,7 +163,7 @@ def test_the_table_counts_who_was_at_risk():
         ({"data": pd.DataFrame({"duration": [1, 2.5], "churned": [1, 0]})}, "no whole number"),
         ({"data": pd.DataFrame({"duration": [1, 2], "churned": [1, 2]})}, "neither 0 nor 1"),
         ({"data": pd.DataFrame({"duration": [0, 2], "churned": [1, 0]})}, "the first period was paid"),
-        ({"data": pd.DataFrame({"duration": [1, 1], "churned": [1, 0]})}, "need at least two"),
+        ({"data": pd.DataFrame({"duration": [1, 1], "churned": [1, 0]})}, "need at least 2"),
         ({"data": pd.DataFrame({"duration": [1, None], "churned": [1, 0]})}, "duration: 1 values are empty"),
     ],
 )
