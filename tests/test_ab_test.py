@@ -227,4 +227,7 @@ def test_pictures_say_what_is_seen():
     days = pd.concat([counts(12 + day % 3, 20, 100).assign(day=day) for day in range(1, 15)])
     ax = SequentialTest.from_days(days, "old", 0.05).plot()
     assert "The shaded always-valid band leaves 0 out from" in alternative_text(ax.figure)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["band of one planned look"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "always-valid 95 % band",
+        "95 % band of one planned look",
+    ]

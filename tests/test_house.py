@@ -30,7 +30,7 @@ LAYERS = """
 cli
 report | exercises | widgets
 growth | simulation
-ab_test | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | renewals | revenue
+ab_test | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | renewals | revenue | service
 fitted
 result
 data | session
@@ -39,7 +39,7 @@ company
 model_plots
 plots | sampling | tables
 engines | estimation | folders | labels
-"""
+"""  # noqa: E501
 ROW_OF = {name: -row for row, line in enumerate(LAYERS.strip().splitlines()) for name in line.split(" | ")}
 ONE_ROOM = {"questions": "exercises", "__main__": "cli"}
 HEAVY = ("lifelines", "matplotlib.pyplot", "scipy.optimize", "seaborn", "sklearn", "splink", "statsmodels")

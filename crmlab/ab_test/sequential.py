@@ -128,6 +128,7 @@ class SequentialTest(Result):
         title, table = word("May we stop the test?"), self.table
         drawn = table[["estimate", "low", "high"]].rename(columns={"estimate": "difference so far"})
         ax = plots.lines(drawn, ax, title, word("day of the test"), word("difference between the groups"))
+        ax.collections[0].set_label(word("always-valid band"))
         for i, end in enumerate(("naive_low", "naive_high")):
             label = word("band of one planned look") if i == 0 else None
             ax.plot(table.index, table[end], color=plots.PALETTE[1], linestyle=plots.DASHES[1], lw=1.2, label=label)
