@@ -41,7 +41,8 @@ class DiscountedModel(BuyerModel):
             If the rate is not above 0, or a column is missing or impossible.
         """
         pace = _continuous(discount_rate)
-        total = self._future_discounted(self._point, pace, *self._history(data))
+        past, which = self._distinct(data)
+        total = self._future_discounted(self._point, pace, *past)[which]
         return pd.Series(total, index=to_pandas(data).index, name="discounted_purchases")
 
     def discounted_purchases_new(self, discount_rate: float) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from crmlab.customers import HISTORY
+from crmlab.customers import HISTORY, count_customers
 from crmlab.engines import need, numbers, to_pandas
 from crmlab.estimation import Z95, Vector, count_interval, share_interval
 from crmlab.fitted import Fitted
@@ -41,13 +41,14 @@ class Predicting(Fitted):
     def expected_purchases(self, t: float, data: Any) -> pd.Series:
         """Return the purchases expected of each customer in the next `t` units of time, one for each row of `data`."""
         self._refuse_times(t)
-        mean = self._future_mean(self._point, np.asarray(t, float), *self._history(data))
+        past, which = self._distinct(data)
+        mean = self._future_mean(self._point, np.asarray(t, float), *past)[which]
         return pd.Series(mean, index=to_pandas(data).index, name="expected_purchases")
 
     def probability_alive(self, data: Any) -> pd.Series:
         """Return the probability that each customer still buys, one for each row of `data`."""
-        alive = self._alive(self._point, *self._history(data))
-        return pd.Series(alive, index=to_pandas(data).index, name="probability_alive")
+        past, which = self._distinct(data)
+        return pd.Series(self._alive(self._point, *past)[which], index=to_pandas(data).index, name="probability_alive")
 
     def predict(self, t: float, data: Any) -> pd.DataFrame:
         """Return what is expected of each customer within `t` units of time, with 95 % intervals by the delta method.
@@ -74,7 +75,7 @@ class Predicting(Fitted):
             If the time is negative, or a column is missing or impossible.
         """
         self._refuse_times(t)
-        ahead, past = np.asarray(t, float), self._history(data)
+        ahead, (past, which) = np.asarray(t, float), self._distinct(data)
         mean, alive = self._future_mean(self._point, ahead, *past), self._alive(self._point, *past)
         spread = self._errors(lambda parameters: self._future_mean(parameters, ahead, *past))
         expected_low, expected_high = positive_interval(mean, spread)
@@ -87,7 +88,7 @@ class Predicting(Fitted):
             "alive_low": alive_low,
             "alive_high": alive_high,
         }
-        return pd.DataFrame(columns, index=to_pandas(data).index)
+        return pd.DataFrame(columns).iloc[which].set_axis(to_pandas(data).index)
 
     def predict_total(self, t: float, data: Any) -> pd.DataFrame:
         """Return how much all customers of `data` together will buy within `t`, and how many of them are still there.
@@ -111,14 +112,15 @@ class Predicting(Fitted):
             As `predict`.
         """
         self._refuse_times(t)
-        ahead, past, frame = np.asarray(t, float), self._history(data), to_pandas(data)
-        weights = numbers(frame[["customers"]])["customers"].to_numpy() if "customers" in frame else np.ones(len(frame))
+        self._history(data)  # refuses with the caller's row numbers, before rows are grouped
+        counts = count_customers(data, self.COLUMNS)
+        ahead, past, weights = np.asarray(t, float), self._history(counts), counts["customers"].to_numpy(float)
 
         def totals(parameters: Vector) -> Vector:
             mean, alive = self._future_mean(parameters, ahead, *past), self._alive(parameters, *past)
             return np.array([weights @ mean, weights @ alive])
 
-        alive, size = self._alive(self._point, *past), max(float(weights.sum()), 1.0)
+        alive, size = self._alive(self._point, *past), float(weights.sum())
         own = np.array([weights @ self._future_variance(self._point, ahead, *past), weights @ (alive * (1 - alive))])
         estimate, error = totals(self._point), np.sqrt(own + self._errors(totals) ** 2)
         bought = count_interval(estimate[0], error[0] ** 2)
@@ -140,6 +142,13 @@ class Predicting(Fitted):
         mean = self._new_mean(self._point, times)
         low, high = positive_interval(mean, self._errors(lambda parameters: self._new_mean(parameters, times)))
         return pd.DataFrame({"estimate": mean, "low": low, "high": high}, index=pd.Index(times, name="t"))
+
+    @classmethod
+    def _distinct(cls, data: Any) -> tuple[History, Vector]:
+        """Return the distinct histories, each reckoned with once, and which of them each row has."""
+        x, recency, T = cls._history(data)
+        rows, which = np.unique(np.column_stack([x, recency, T]), axis=0, return_inverse=True)
+        return (rows[:, 0], rows[:, 1], rows[:, 2]), np.ravel(which)
 
     @classmethod
     def _history(cls, data: Any) -> History:
