@@ -4,7 +4,7 @@ The families, each in a module of its own:
 
 - a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `DataError`, `reveal`;
 - tables of customers: `summarize_customers`, `count_customers`, `count_repeats`;
-- the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`, `ResponseCurve`,
+- the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`, `ResponseCurve`,
   `Allocation`, `Tornado`;
 - closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
   `referral_multiplier`, `effort_share`, `customer_equity`, `nps`, `nps_answers_needed`;
@@ -24,7 +24,7 @@ _HOMES = {
     "ab_test": ("ABTest", "SequentialTest", "peeking_false_alarms", "spending_boundaries"),
     "attribution": ("Attribution",),
     "buyers": ("BetaGeo", "BetaGeoBetaBinomial", "GammaGamma", "ModifiedBetaGeo", "ParetoNBD"),
-    "churn": ("ChurnCurve", "count_contracts"),
+    "churn": ("ChurnCurve", "contract_durations", "count_contracts"),
     "company": ("Company",),
     "customers": ("count_customers", "count_repeats", "summarize_customers"),
     "data": ("DataError", "adopt", "open_company", "save"),
@@ -41,12 +41,13 @@ _HOMES = {
         "payback",
         "referral_multiplier",
     ),
+    "hazards": ("HazardModel", "split_customers"),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),
     "loyalty": ("NonResponse", "ProfitExperience", "ces", "csat", "nps", "nps_answers_needed"),
     "pipeline": ("LeadScore", "OfferChoice", "PipelineForecast", "decided_offers", "pipeline_velocity"),
     "plots": ("describe",),
-    "renewals": ("ShiftedBetaGeometric",),
+    "renewals": ("BetaDiscreteWeibull", "ShiftedBetaGeometric"),
     "result": ("reveal",),
     "revenue": ("active_on", "churn_rates", "churn_rise", "monthly_revenue", "project_revenue"),
     "service": (

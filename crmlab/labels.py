@@ -208,6 +208,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "total": ("total", "총효과"),
     "where it failed": ("where it failed", "실패한 경우"),
     "where it worked": ("where it worked", "잘된 경우"),
+    "Who leaves sooner?": ("Who leaves sooner?", "누가 더 빨리 이탈하는가?"),
+    "Does the hazard ratio last?": ("Does the hazard ratio last?", "위험비는 시간이 지나도 유지되는가?"),
+    "Do as many leave as was predicted?": ("Do as many leave as was predicted?", "예측한 만큼 이탈하는가?"),
+    "Do the covariates foretell who leaves?": (
+        "Do the covariates foretell who leaves?",
+        "공변량은 누가 이탈할지 알려 주는가?",
+    ),
+    "Brier score": ("Brier score", "브라이어 점수"),
+    "against": ("against", "기준:"),
+    "as predicted": ("as predicted", "예측과 같음"),
+    "by month": ("by month", "경과 개월"),
+    "hazard ratio": ("hazard ratio", "위험비"),
+    "left": ("share who left", "실제 이탈 비율"),
+    "logarithmic axis": ("logarithmic axis", "로그 축"),
+    "odds ratio": ("odds ratio", "오즈비"),
+    "one less": ("one less", "1 적은 값"),
+    "one ratio for all times": ("one ratio for all times", "전 기간 단일 위험비"),
+    "predicted to leave": ("share predicted to leave", "예측 이탈 비율"),
+    "with covariates": ("with covariates", "공변량 사용"),
+    "without covariates": ("without covariates", "공변량 없음"),
 }
 
 _current = "en"

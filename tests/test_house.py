@@ -29,7 +29,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = """
 cli
 report | exercises | widgets
-growth | simulation
+growth | hazards | simulation
 ab_test | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | renewals | revenue | service
 fitted
 result

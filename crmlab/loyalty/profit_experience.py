@@ -125,13 +125,14 @@ class ProfitExperience(Result):
             ax.scatter(row["experience"], row["margin"], s=4000 * row["share"], color=colour, alpha=0.35, lw=0)
             ax.errorbar(row["experience"], row["margin"], yerr=half, fmt=plots.MARKERS[number], color=colour, capsize=3)
             text = f"{word(str(name))}\n{percent(row['share'])} ({percent(row['low'])} to {percent(row['high'])})"
-            side = 1 if row["experience"] < self.good_experience else -1
-            place = {"xytext": (side * 10, 14), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
-            ax.annotate(text, (row["experience"], row["margin"]), fontsize=9, **place)
+            above = row["margin"] >= self.good_margin
+            lift = (1 if above else -1) * (8 + 33 * row["share"] ** 0.5)  # clear of the circle
+            place = {"xytext": (0, lift), "textcoords": "offset points", "ha": "center"}
+            ax.annotate(text, (row["experience"], row["margin"]), va="bottom" if above else "top", fontsize=9, **place)
             said.append(f"{name}: {percent(row['share'])} of customers, margin {row['margin']:,.4g}")
         ax.axhline(self.good_margin, color=plots.FAINT, lw=1)
         ax.axvline(self.good_experience, color=plots.FAINT, lw=1, linestyle="--")
-        ax.margins(x=0.2, y=0.3)
+        ax.margins(x=0.35, y=0.45)
         title = word("Are the content customers the profitable ones?")
         plots.finish(grouped_axis(ax), title, word("experience (mean score)"), word("margin a customer (currency)"))
         return plots.describe(ax, f"{title} Circles by mean score and mean margin: {'; '.join(said)}.")

@@ -55,7 +55,7 @@ def _chatbot(rng: np.random.Generator) -> Iterable[Sample]:
     tickets = pd.DataFrame({"first_answer": np.where(chatbot, "chatbot", "agent"), "handed_over": handed})
     tickets["handle_minutes"] = np.where(chatbot & ~handed, np.nan, minutes)
     tickets[SOLVED], tickets["difficulty"] = ~chatbot | handed | ~fails, 1 + hard
-    tickets["agent_id"] = np.where(chatbot & ~handed, None, "A")
+    tickets["agent_id"] = pd.Series("A", tickets.index).mask(chatbot & ~handed)
     agents = pd.DataFrame({"agent_id": ["A"], "hourly_cost": [30.0]})
     got = Deflection.from_tickets(tickets, agents, chat_cost=0.2)
     failing = 0.6 * 0.2 + 0.4 * 0.6
