@@ -4,8 +4,8 @@ The families, each in a module of its own:
 
 - a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `DataError`, `reveal`;
 - tables of customers: `summarize_customers`, `count_customers`, `count_repeats`;
-- the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`, `ResponseCurve`,
-  `Allocation`, `Tornado`;
+- the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`,
+  `ResponseCurve`, `Allocation`, `Tornado`;
 - closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
   `referral_multiplier`, `effort_share`, `customer_equity`, `nps`, `nps_answers_needed`;
 - in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.

@@ -99,7 +99,7 @@ class Calibration(Result):
         ax.errorbar(predicted, left, yerr=[left - low, high - left], fmt="o", capsize=3, color=plots.PALETTE[0])
         plots.label_end(ax, word("as predicted"), top, top, plots.FAINT)
         ax.set(xlim=(0, None), ylim=(0, None))
-        title, until = word("Do as many leave as was predicted?"), f"{word('by month')} {self.horizon:g}"
+        title, until = word("Do as many leave as was predicted?"), f"({word('by month')} {self.horizon:g})"
         names = [f"{word(name)} {until}" for name in ("predicted to leave", "left")]
         plots.finish(plots.percent_axis(plots.percent_axis(ax, "x")), title, *names)
         said = "; ".join(

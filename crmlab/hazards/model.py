@@ -268,7 +268,7 @@ class HazardModel(Result):
         """Draw the ratios with their intervals on a logarithmic axis; right of the line at 1 customers leave sooner."""
         ratio = word("odds ratio" if self.kind == "logit" else "hazard ratio")
         drawn = self.table[["estimate", "low", "high"]].set_axis(
-            [f"{name} ({word('against')} {row.against})" for name, row in self.table.iterrows()]
+            [f"{name} ({word('against')} {word(str(row.against))})" for name, row in self.table.iterrows()]
         )
         ax = plots.dots(drawn, ax, word("Who leaves sooner?"), f"{ratio} ({word('logarithmic axis')})")
         return ratio_axis(ax, "x")

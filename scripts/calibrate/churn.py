@@ -52,10 +52,10 @@ def _ratios(draw: np.random.Generator, kind: Any) -> Iterator[Row]:
         seen = draw.integers(1, MONTHS + 1, CUSTOMERS)
     columns = {"duration": np.minimum(stay, seen), "churned": stay <= seen, "score": score}
     rows = pd.DataFrame(columns).assign(plan=np.where(premium, "premium", "basic"))
-    table = np.log(HazardModel.fit(rows, ["plan", "score"], kind=kind).table[["estimate", "low", "high"]])
+    table = HazardModel.fit(rows, ["plan", "score"], kind=kind).table
     for name, truth in EFFECTS.items():
-        row: Any = table.loc[name]
-        yield f"{kind}, log ratio of {name}", truth, row["estimate"], row["low"], row["high"]
+        point, low, high = np.log(table.loc[name, ["estimate", "low", "high"]].to_numpy(float))
+        yield f"{kind}, log ratio of {name}", truth, point, low, high
 
 
 def _renewals(draw: np.random.Generator) -> Iterator[Row]:
