@@ -6,7 +6,9 @@ the first is one standard deviation below and above its mean. Where it is known 
 failed, the two effects are better estimated apart, each with its own line: no straight change between them is assumed.
 
 Ratings are noisy. Some of those who rate the process badly had a good one, so the effect where it failed is drawn
-towards the effect where it worked: a difference that is found is, if anything, too small.
+towards the effect where it worked. A scale that ends where the content begin (CSAT) cuts off what kindness adds where
+things work; a product of ratings can then even turn its sign, and the NPS, with more room, is the better outcome. And
+where the discontent keep silent, few rows remain to tell from. All three hide a difference rather than make one.
 """
 
 from __future__ import annotations
