@@ -5,11 +5,11 @@ West 1991, Multiple Regression: Testing and Interpreting Interactions) and reads
 the first is one standard deviation below and above its mean. Where it is known from which score on a process has
 failed, the two effects are better estimated apart, each with its own line: no straight change between them is assumed.
 
-Three things bend the answer. Ratings are noisy: some of those who rate the process badly had a good one, which draws the
-effect where it failed towards the effect where it worked. A scale that ends where the content begin (CSAT) cuts off
-what kindness adds where things work, and so does silence of the discontent. The last two can make a negative
-difference out of nothing, most of all in the product: it is then no sign that kindness mends. The NPS has more room than
-CSAT, and a known score of failure is safer than the product.
+Three things bend the answer. Ratings are noisy: some of those who rate the process badly had a good one, which draws
+the effect where it failed towards the effect where it worked. A scale that ends where the content begin (CSAT) cuts off
+what kindness adds where things work, and so does the silence of the discontent. The last two can make a negative
+difference out of nothing, most of all in the product: it is then no sign that kindness mends. The NPS has more room
+than CSAT, and a known score of failure is safer than the product.
 """
 
 from __future__ import annotations
