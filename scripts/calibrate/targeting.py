@@ -22,14 +22,20 @@ def samples(seed: int) -> Iterable[tuple[str, float, float, float, float]]:
     uplift = Uplift.fit(table, "called", "kept", ["x"], seed=seed)
     qini = Qini.from_scores(uplift.table, "x", seed=seed)
     yield "qini coefficient of a known score", 0.3 / 6, qini.coefficient, qini.low, qini.high
-    yield ("mean effect", 0.0, *uplift.effect)
+    yield ("mean effect", 0.0, *ends(uplift.effect))
     for group, truth in ((False, -0.15), (True, 0.15)):
         row = uplift.by_group("good")[["estimate", "low", "high"]].loc[group]
-        yield (f"effect where good is {group}", truth, *row)
+        yield (f"effect where good is {group}", truth, *ends(row))
     gains = 0.3 * x * VALUE - COST
     for method in METHODS:
         rows = uplift.policy_value(VALUE, COST, {"good": "good"}, method).table[["gain", "gain_low", "gain_high"]]
         truth = 0.3 * VALUE / 4 - COST / 2
-        yield (f"gain of a known rule, {method}", truth, *rows.loc["good"])
+        yield (f"gain of a known rule, {method}", truth, *ends(rows.loc["good"]))
         offer = uplift.policy(VALUE, COST)
-        yield (f"gain of the learned rule, {method}", float((gains * offer).mean()), *rows.loc["by uplift"])
+        yield (f"gain of the learned rule, {method}", float((gains * offer).mean()), *ends(rows.loc["by uplift"]))
+
+
+def ends(row: pd.Series | pd.DataFrame) -> tuple[float, float, float]:
+    """Return estimate, low and high as plain numbers."""
+    estimate, low, high = row.to_numpy(float)
+    return float(estimate), float(low), float(high)
