@@ -51,6 +51,18 @@ class HazardModel(Result):
         How covariates became columns.
     estimate
         The fit in scaled columns.
+
+    Examples
+    --------
+    >>> months = [1, 2, 3, 5, 8, 2, 4, 6, 9, 9]
+    >>> left, plan = [1, 1, 1, 0, 1, 1, 0, 1, 0, 0], ["basic"] * 5 + ["premium"] * 5
+    >>> rows = pd.DataFrame({"duration": months, "churned": left, "plan": plan})
+    >>> model = HazardModel.fit(rows, ["plan"])
+    >>> model.summary()[["against", "estimate", "low", "high"]]
+                  against  estimate    low   high
+    plan: premium   basic      0.32  0.057  1.796
+    >>> model.survival_function({"plan": "basic"}, [3, 8]).round(3).iloc[:, 0].to_list()
+    [0.465, 0.152]
     """
 
     table: pd.DataFrame
@@ -91,18 +103,6 @@ class HazardModel(Result):
         ValueError
             If a column is missing, empty or impossible, nobody left, a covariate is constant or follows from others, a
             level lost nobody, or the fit does not converge.
-
-        Examples
-        --------
-        >>> months = [1, 2, 3, 5, 8, 2, 4, 6, 9, 9]
-        >>> left, plan = [1, 1, 1, 0, 1, 1, 0, 1, 0, 0], ["basic"] * 5 + ["premium"] * 5
-        >>> rows = pd.DataFrame({"duration": months, "churned": left, "plan": plan})
-        >>> model = HazardModel.fit(rows, ["plan"])
-        >>> model.summary()[["against", "estimate", "low", "high"]]
-                      against  estimate    low   high
-        plan: premium   basic      0.32  0.057  1.796
-        >>> model.survival_function({"plan": "basic"}, [3, 8]).round(3).iloc[:, 0].to_list()
-        [0.465, 0.152]
         """
         if kind not in KINDS:
             raise ValueError(f"kind is {kind!r}; choose one of {', '.join(KINDS)}")
@@ -111,12 +111,7 @@ class HazardModel(Result):
             raise ValueError("nobody left: the data cannot tell who leaves sooner")
         design = Design.of(counts, covariates, reference)
         z, names = design.scaled(counts), list(map(str, design.columns.index))
-        if kind == "cox":
-            estimate = fit_cox(counts, z, names)
-        elif kind == "weibull":
-            estimate = fit_weibull(counts, z, names)
-        else:
-            estimate = fit_months(counts, z, names, kind)
+        estimate = _fit(kind, counts, z, names)
         return cls(ratio_table(design, estimate), kind, counts, design, estimate)
 
     @property
@@ -278,3 +273,9 @@ class HazardModel(Result):
 
     def _histories(self, data: Any, observation_end: str | pd.Timestamp | None) -> pd.DataFrame:
         return self.counts if data is None else count_histories(data, self.design.covariates, observation_end)
+
+
+def _fit(kind: Kind, counts: pd.DataFrame, z: Vector, names: list[str]) -> Estimate:
+    if kind == "cox":
+        return fit_cox(counts, z, names)
+    return fit_weibull(counts, z, names) if kind == "weibull" else fit_months(counts, z, names, kind)

@@ -54,7 +54,8 @@ def _ratios(draw: np.random.Generator, kind: Any) -> Iterator[Row]:
     rows = pd.DataFrame(columns).assign(plan=np.where(premium, "premium", "basic"))
     table = HazardModel.fit(rows, ["plan", "score"], kind=kind).table
     for name, truth in EFFECTS.items():
-        point, low, high = np.log(table.loc[name, ["estimate", "low", "high"]].to_numpy(float))
+        row: Any = table.loc[name]
+        point, low, high = (float(np.log(row[end])) for end in ("estimate", "low", "high"))
         yield f"{kind}, log ratio of {name}", truth, point, low, high
 
 
