@@ -29,7 +29,7 @@ def simulate(rng, size, effects=(0.7, -0.4), base=0.12, months=12, link="cloglog
 
 @pytest.fixture(scope="module")
 def rows():
-    return simulate(np.random.default_rng(1), 3000)
+    return simulate(np.random.default_rng(1), 1500)
 
 
 @pytest.fixture(scope="module")
