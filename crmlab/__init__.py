@@ -47,6 +47,7 @@ _HOMES = {
     "loyalty": ("NonResponse", "ProfitExperience", "ces", "csat", "nps", "nps_answers_needed"),
     "pipeline": ("LeadScore", "OfferChoice", "PipelineForecast", "decided_offers", "pipeline_velocity"),
     "plots": ("describe",),
+    "privacy": ("Anonymized", "ConsentWeights", "Protection", "new_key", "pseudonyms", "smallest_class", "suppress"),
     "renewals": ("BetaDiscreteWeibull", "ShiftedBetaGeometric"),
     "result": ("reveal",),
     "revenue": ("active_on", "churn_rates", "churn_rise", "monthly_revenue", "project_revenue"),
@@ -63,6 +64,7 @@ _HOMES = {
     "session": ("setup", "versions"),
     "simulation": ("simulate_company",),
     "tables": ("dictionary",),
+    "targeting": ("PolicyValue", "Qini", "Uplift", "expected_maximum_profit"),
     "widgets": ("explore",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

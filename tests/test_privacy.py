@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from crmlab.data import open_company
-from crmlab.privacy import Anonymized, ConsentWeights, new_key, pseudonyms, smallest_class
-from crmlab.privacy.anonymity import Wish
+from crmlab.privacy import Anonymized, ConsentWeights, Protection, new_key, pseudonyms, smallest_class
 
 SEEN = ["channel", "plan", "region", "birth_year"]
 
@@ -52,7 +51,7 @@ def test_a_table_that_leaves_the_house(asked):
     }
     table = asked.assign(customer_id=pseudonyms(asked["customer_id"], new_key()))
     table = table[["customer_id", *quasi, "plan"]]
-    safe = Anonymized.from_table(table, quasi, Wish(k=10, sensitive="plan"))
+    safe = Anonymized.from_table(table, quasi, Protection(k=10, sensitive="plan"))
     assert smallest_class(table, list(quasi)) == 1
     assert smallest_class(safe.table, list(quasi)) >= 10
     assert safe.left_out <= 0.05 * len(table)

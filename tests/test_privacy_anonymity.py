@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from crmlab.plots import alternative_text
-from crmlab.privacy import Anonymized, diversity, smallest_class
-from crmlab.privacy.anonymity import ANY, Wish
+from crmlab.privacy import Anonymized, Protection, diversity, smallest_class
+from crmlab.privacy.anonymity import ANY
 
 SIDES = {"Seoul": "north", "Gyeonggi": "north", "Busan": "south", "Jeju": "south"}
 QUASI = {"born": [5, 10, 20], "region": [SIDES]}
@@ -28,7 +28,7 @@ def people(seed: int = 1, size: int = 400) -> pd.DataFrame:
 @pytest.mark.parametrize("sensitive", [None, "plan"])
 def test_it_is_reached_and_what_was_lost_is_counted(k, sensitive):
     table = people()
-    safe = Anonymized.from_table(table, QUASI, Wish(k, sensitive))
+    safe = Anonymized.from_table(table, QUASI, Protection(k, sensitive))
     assert smallest_class(safe.table, list(QUASI)) >= k
     assert len(safe.table) + safe.left_out == len(table) == safe.customers
     assert safe.left_out <= 0.05 * len(table)
@@ -40,7 +40,7 @@ def test_it_is_reached_and_what_was_lost_is_counted(k, sensitive):
 
 def test_no_finer_table_would_do():
     table = people()
-    safe = Anonymized.from_table(table, QUASI, Wish(5))
+    safe = Anonymized.from_table(table, QUASI, Protection(5))
     forms = {
         "born": [table["born"], *(table["born"] // width * width for width in QUASI["born"]), ANY],
         "region": [table["region"], table["region"].map(SIDES), ANY],
@@ -60,14 +60,14 @@ def test_a_table_that_is_safe_is_left_as_it_is():
 
 
 def test_where_nothing_else_helps_nothing_is_said():
-    safe = Anonymized.from_table(pd.DataFrame({"name": list("abcdef")}), {"name": []}, Wish(5))
+    safe = Anonymized.from_table(pd.DataFrame({"name": list("abcdef")}), {"name": []}, Protection(5))
     assert safe.table["name"].unique().tolist() == [ANY]
     assert safe.precision == 0
 
 
 def test_bands_are_named_by_their_ends():
     table = pd.DataFrame({"born": [1970, 1979, 1980], "spend": [0.4, 0.6, 1.2]})
-    safe = Anonymized.from_table(table, {"born": [10], "spend": [2]}, Wish(2, most_left_out=0.4))
+    safe = Anonymized.from_table(table, {"born": [10], "spend": [2]}, Protection(2, most_left_out=0.4))
     assert safe.table["born"].to_list() == ["1970–1979"] * 2
     assert safe.table["spend"].to_list() == ["0–2"] * 2
 
@@ -75,29 +75,29 @@ def test_bands_are_named_by_their_ends():
 def test_rows_and_counts_give_one_answer():
     table = people()
     counts = table.groupby(list(table.columns)).size().rename("customers").reset_index()
-    rows, summed = (Anonymized.from_table(data, QUASI, Wish(5, "plan")) for data in (table, counts))
+    rows, summed = (Anonymized.from_table(data, QUASI, Protection(5, "plan")) for data in (table, counts))
     pd.testing.assert_frame_equal(rows.steps, summed.steps)
     pd.testing.assert_frame_equal(rows.classes, summed.classes)
     assert rows.left_out == summed.left_out
 
 
 @pytest.mark.parametrize(
-    ("quasi", "wish", "said"),
+    ("quasi", "protection", "said"),
     [
-        ({}, Wish(), "quasi names no column"),
-        ({"income": []}, Wish(), "no column income"),
-        ({"region": [10]}, Wish(), "region: bands need numbers"),
-        ({"region": [{"Seoul": "north"}]}, Wish(), "does not say what becomes of Busan, Gyeonggi, Jeju"),
-        ({"born": [0]}, Wish(), "a width above 0"),
-        ({"born": []}, Wish(k=401), "there are 400 customers"),
-        ({"born": []}, Wish(k=0), "whole numbers from 1 up"),
-        ({"plan": []}, Wish(sensitive="plan"), "cannot be the sensitive column too"),
-        ({"born": []}, Wish(sensitive="plan", diversity=3), "however coarse it is"),
+        ({}, Protection(), "quasi names no column"),
+        ({"income": []}, Protection(), "no column income"),
+        ({"region": [10]}, Protection(), "region: bands need numbers"),
+        ({"region": [{"Seoul": "north"}]}, Protection(), "does not say what becomes of Busan, Gyeonggi, Jeju"),
+        ({"born": [0]}, Protection(), "a width above 0"),
+        ({"born": []}, Protection(k=401), "there are 400 customers"),
+        ({"born": []}, Protection(k=0), "whole numbers from 1 up"),
+        ({"plan": []}, Protection(sensitive="plan"), "cannot be the sensitive column too"),
+        ({"born": []}, Protection(sensitive="plan", diversity=3), "however coarse it is"),
     ],
 )
-def test_impossible_wishes_are_refused(quasi, wish, said):
+def test_impossible_wishes_are_refused(quasi, protection, said):
     with pytest.raises(ValueError, match=said):
-        Anonymized.from_table(people(), quasi, wish)
+        Anonymized.from_table(people(), quasi, protection)
 
 
 def test_bad_tables_are_refused():
@@ -110,7 +110,7 @@ def test_bad_tables_are_refused():
 
 
 def test_the_picture_says_what_is_seen():
-    safe = Anonymized.from_table(people(), QUASI, Wish(5, "plan"))
+    safe = Anonymized.from_table(people(), QUASI, Protection(5, "plan"))
     ax = safe.plot()
     assert "How many customers look alike?" in alternative_text(ax.figure)
     assert safe.summary().loc["smallest class", "value"] >= 5

@@ -110,7 +110,7 @@ def test_the_picture_says_what_is_seen():
     qini = Qini.from_scores(tried(np.random.default_rng(1)))
     ax = qini.plot()
     assert "Does the ranking find those whom the offer changes?" in alternative_text(ax.figure)
-    assert "by this ranking ends at" in alternative_text(ax.figure)
+    assert "highest near a share of" in alternative_text(ax.figure)
     assert list(qini.summary().columns) == ["estimate", "low", "high"]
     assert "Qini" in qini._repr_html_()
     plt.close(ax.figure)

@@ -14,9 +14,18 @@ k-anonymity says nothing about what is published next.
 
 from __future__ import annotations
 
-from crmlab.privacy.anonymity import Anonymized, diversity, smallest_class
+from crmlab.privacy.anonymity import Anonymized, Protection, diversity, smallest_class
 from crmlab.privacy.cells import suppress
 from crmlab.privacy.consent import ConsentWeights
 from crmlab.privacy.pseudonyms import new_key, pseudonyms
 
-__all__ = ["Anonymized", "ConsentWeights", "diversity", "new_key", "pseudonyms", "smallest_class", "suppress"]
+__all__ = [
+    "Anonymized",
+    "ConsentWeights",
+    "Protection",
+    "diversity",
+    "new_key",
+    "pseudonyms",
+    "smallest_class",
+    "suppress",
+]

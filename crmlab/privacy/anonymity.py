@@ -35,8 +35,18 @@ Step = float | Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is asked of a table that leaves the house."""
+class Protection:
+    """What is asked of a table that leaves the house.
+
+    Attributes
+    ----------
+    k
+        How many customers must share each combination of quasi-identifiers.
+    sensitive, diversity
+        A column that must not be given away, and how many of its values each combination must hold.
+    most_left_out
+        The share of the customers that may be left out rather than making all others coarser.
+    """
 
     k: int = 5
     sensitive: str | None = None
@@ -58,13 +68,13 @@ class Anonymized(Result):
         The combinations in `table`, with their `customers` and, where asked for, the `values` of the sensitive column.
     customers, left_out
         How many customers there were, and how many were left out.
-    wish
+    wanted
         What was asked for.
 
     Examples
     --------
     >>> born = pd.DataFrame({"born": [1971, 1972, 1978, 1985, 1986, 1999], "region": ["Seoul"] * 5 + ["Jeju"]})
-    >>> safe = Anonymized.from_table(born, {"born": [10], "region": []}, Wish(k=2, most_left_out=0.2))
+    >>> safe = Anonymized.from_table(born, {"born": [10], "region": []}, Protection(k=2, most_left_out=0.2))
     >>> safe.table.groupby(["born", "region"]).size().to_dict(), safe.left_out
     ({('1970–1979', 'Seoul'): 3, ('1980–1989', 'Seoul'): 2}, 1.0)
     """
@@ -74,10 +84,12 @@ class Anonymized(Result):
     classes: pd.DataFrame
     customers: float
     left_out: float
-    wish: Wish
+    wanted: Protection
 
     @classmethod
-    def from_table(cls, table: pd.DataFrame, quasi: Mapping[str, Sequence[Step]], wish: Wish | None = None) -> Self:
+    def from_table(
+        cls, table: pd.DataFrame, quasi: Mapping[str, Sequence[Step]], wanted: Protection | None = None
+    ) -> Self:
         """Make the table coarser by as little as possible, and leave out who still stands alone.
 
         Of all combinations of steps that leave out no more than allowed, the one is taken that lowers the precision
@@ -91,7 +103,7 @@ class Anonymized(Result):
         quasi
             By column, the steps to make it coarser, finest first: a number makes bands of that width, a mapping joins
             values. The last step, "any", which says nothing any more, is always there.
-        wish
+        wanted
             `k`; a `sensitive` column with the `diversity` asked of it; `most_left_out`, a share of the customers.
 
         Raises
@@ -99,11 +111,11 @@ class Anonymized(Result):
         ValueError
             If a column is missing or empty, a step does not fit it, or k is more than there are customers.
         """
-        wish = wish or Wish()
+        wanted = wanted or Protection()
         customers = counts_of(table)
-        _refuse(table, quasi, wish, customers)
+        _refuse(table, quasi, wanted, customers)
         forms = {name: _forms(table[name], steps) for name, steps in quasi.items()}
-        taken, kept = _search(forms, customers, None if wish.sensitive is None else table[wish.sensitive], wish)
+        taken, kept = _search(forms, customers, None if wanted.sensitive is None else table[wanted.sensitive], wanted)
         chosen = {name: form[step] for (name, form), step in zip(forms.items(), taken, strict=True)}
         coarse = table.assign(**chosen)[kept].reset_index(drop=True)
         rows = [
@@ -112,8 +124,8 @@ class Anonymized(Result):
         ]
         heads = pd.Index(["step", "steps", "values_before", "values_after"])
         steps = pd.DataFrame(rows, pd.Index(list(quasi), name="column"), heads)
-        classes, lost = _classes(coarse, list(quasi), wish.sensitive), float(customers[~kept].sum())
-        return cls(coarse, steps, classes, float(customers.sum()), lost, wish)
+        classes, lost = _classes(coarse, list(quasi), wanted.sensitive), float(customers[~kept].sum())
+        return cls(coarse, steps, classes, float(customers.sum()), lost, wanted)
 
     @property
     def precision(self) -> float:
@@ -129,20 +141,25 @@ class Anonymized(Result):
             "customers left out": self.left_out,
             "precision": round(self.precision, 3),
         }
-        if self.wish.sensitive is not None:
-            rows[f"fewest values of {self.wish.sensitive}"] = self.classes["values"].min()
+        if self.wanted.sensitive is not None:
+            rows[f"fewest values of {self.wanted.sensitive}"] = self.classes["values"].min()
         return pd.DataFrame({"value": rows})
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how many customers share a combination of quasi-identifiers, from the rarest on."""
         sizes = self.classes["customers"].sort_values().to_numpy(float)
-        share = pd.DataFrame({"customers": sizes}, index=pd.Index(np.arange(1, len(sizes) + 1)))
+        drawn = pd.DataFrame({"customers": sizes}, index=pd.Index(np.arange(1, len(sizes) + 1)))
         words = word("How many customers look alike?"), word("combinations, the rarest first")
-        ax = plots.lines(share, ax, *words, word("number of customers"))
+        ax = plots.lines(drawn, ax, *words, word("number of customers"))
         ax.set_ylim(0, None)
-        ax.axhline(self.wish.k, color=plots.PALETTE[1], lw=1.2, linestyle="--")
-        plots.label_end(ax, f"k = {self.wish.k}", len(sizes), self.wish.k, plots.PALETTE[1])
-        return ax
+        ax.axhline(self.wanted.k, color=plots.PALETTE[1], lw=1.2, linestyle="--")
+        plots.label_end(ax, f"k = {self.wanted.k}", len(sizes), self.wanted.k, plots.PALETTE[1])
+        said = (
+            f"The rarest of {len(sizes)} has {sizes[0]:g}, the middle one {np.median(sizes):g}, the last {sizes[-1]:g}"
+        )
+        return plots.describe(
+            ax, f"{words[0]} A rising line of customers by combination, above k = {self.wanted.k}. {said}."
+        )
 
 
 def smallest_class(table: pd.DataFrame, quasi: Sequence[str]) -> float:
@@ -190,17 +207,17 @@ def _classes(table: pd.DataFrame, quasi: Sequence[str], sensitive: str | None) -
     return found.reset_index()
 
 
-def _refuse(table: pd.DataFrame, quasi: Mapping[str, Sequence[Step]], wish: Wish, customers: Vector) -> None:
-    need(table.columns, [*quasi, *([wish.sensitive] if wish.sensitive else [])], "the table")
+def _refuse(table: pd.DataFrame, quasi: Mapping[str, Sequence[Step]], wanted: Protection, customers: Vector) -> None:
+    need(table.columns, [*quasi, *([wanted.sensitive] if wanted.sensitive else [])], "the table")
     if not quasi:
         raise ValueError("quasi names no column: which columns may be known from elsewhere?")
-    if wish.sensitive in quasi:
-        raise ValueError(f"{wish.sensitive} is a quasi-identifier and cannot be the sensitive column too")
-    if wish.k < 1 or wish.diversity < 1 or not 0 <= wish.most_left_out < 1:
+    if wanted.sensitive in quasi:
+        raise ValueError(f"{wanted.sensitive} is a quasi-identifier and cannot be the sensitive column too")
+    if wanted.k < 1 or wanted.diversity < 1 or not 0 <= wanted.most_left_out < 1:
         raise ValueError("k and diversity are whole numbers from 1 up, most_left_out a share below 1")
-    if customers.sum() < wish.k:
-        raise ValueError(f"there are {customers.sum():g} customers: k = {wish.k} cannot be reached")
-    for name in [*quasi, *([wish.sensitive] if wish.sensitive else [])]:
+    if customers.sum() < wanted.k:
+        raise ValueError(f"there are {customers.sum():g} customers: k = {wanted.k} cannot be reached")
+    for name in [*quasi, *([wanted.sensitive] if wanted.sensitive else [])]:
         empty = int(table[name].isna().sum())
         if empty:
             raise ValueError(f"{name} is empty in {empty} of {len(table)} rows: give 'not known' a value of its own")
@@ -228,30 +245,30 @@ def _coarser(column: pd.Series, step: Step) -> pd.Series:
 
 
 def _search(
-    forms: dict[str, list[pd.Series]], customers: Vector, secret: pd.Series | None, wish: Wish
+    forms: dict[str, list[pd.Series]], customers: Vector, secret: pd.Series | None, wanted: Protection
 ) -> tuple[tuple[int, ...], Vector]:
     """Return the steps that cost least precision, and which rows are kept with them."""
     best = None
     for taken in product(*(range(len(form)) for form in forms.values())):
         keys = [form[step] for form, step in zip(forms.values(), taken, strict=True)]
-        kept = _kept(keys, customers, secret, wish)
+        kept = _kept(keys, customers, secret, wanted)
         lost = float(customers[~kept].sum())
         loss = float(np.mean([step / (len(form) - 1) for form, step in zip(forms.values(), taken, strict=True)]))
-        allowed = lost <= wish.most_left_out * customers.sum() + 1e-9
+        allowed = lost <= wanted.most_left_out * customers.sum() + 1e-9
         if allowed and (best is None or (loss, lost) < best[0]):
             best = (loss, lost), taken, kept
     if best is None:
-        raise ValueError(f"no table reaches k = {wish.k} with the diversity asked for, however coarse it is")
+        raise ValueError(f"no table reaches k = {wanted.k} with the diversity asked for, however coarse it is")
     return best[1], best[2]
 
 
-def _kept(keys: list[pd.Series], customers: Vector, secret: pd.Series | None, wish: Wish) -> Vector:
+def _kept(keys: list[pd.Series], customers: Vector, secret: pd.Series | None, wanted: Protection) -> Vector:
     """Return which rows stand in a class that is large and mixed enough."""
     rows = pd.DataFrame({str(i): key.to_numpy() for i, key in enumerate(keys)})
     names = list(rows.columns)
     rows["customers"], rows["secret"] = customers, 0 if secret is None else secret.to_numpy()
     groups = rows[rows["customers"] > 0].groupby(names, observed=True)
-    kept = groups["customers"].transform("sum") >= wish.k
+    kept = groups["customers"].transform("sum") >= wanted.k
     if secret is not None:
-        kept &= groups["secret"].transform("nunique") >= wish.diversity
+        kept &= groups["secret"].transform("nunique") >= wanted.diversity
     return kept.reindex(rows.index, fill_value=False).to_numpy(bool)

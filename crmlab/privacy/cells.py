@@ -24,11 +24,7 @@ SMALL, PROTECTS = "small", "protects another"
 
 
 def suppress(
-    table: pd.DataFrame,
-    count: str = "customers",
-    below: int = 5,
-    by: Sequence[str] | None = None,
-    totals: bool = False,
+    table: pd.DataFrame, count: str = "customers", below: int = 5, by: Sequence[str] | None = None, totals: bool = False
 ) -> pd.DataFrame:
     """Hide small counts, and those that would give them away together with the totals.
 
@@ -54,7 +50,7 @@ def suppress(
     Raises
     ------
     ValueError
-        If a column is missing or a count impossible, a cell occurs twice, or the whole table is small.
+        If a column is missing, a count impossible, a cell there twice, or the whole table small.
 
     Examples
     --------

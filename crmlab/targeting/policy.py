@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
-from crmlab import plots
+from crmlab import model_plots, plots
 from crmlab.estimation import Z95, Vector
 from crmlab.labels import word
 from crmlab.result import Result
@@ -112,7 +112,7 @@ class PolicyValue(Result):
         title, label = word("Which rule earns most?"), word("gain over no offer, per customer (currency)")
         ax = plots.dots(drawn.set_axis(["estimate", "low", "high"], axis=1), ax, title, label)
         ax.axvline(0, color=plots.FAINT, lw=1)
-        return ax
+        return model_plots.grouped_axis(ax, "x")
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,12 +33,10 @@ def expected_maximum_profit(
     Parameters
     ----------
     table
-        Columns `score` (the higher, the likelier to leave) and `churned` (true or false), one row a customer or counts
-        with `customers`. Customers with one score are reached together.
-    clv
-        What a churner who is kept is worth, in currency; above `offer`.
-    offer, contact
-        What the offer costs, and what turning to a customer costs, in currency.
+        Columns `score` (high: likely to leave; equal scores are reached together) and `churned` (true or false), one row
+        a customer or counts with `customers`.
+    clv, offer, contact
+        What a churner who is kept is worth, and the costs of the offer and of turning to a customer, in currency.
     response
         The beta distribution of the probability that a churner accepts.
 
@@ -66,15 +64,19 @@ def expected_maximum_profit(
     if not (clv > offer >= 0 and contact >= 0 and alpha > 0 and beta > 0):
         raise ValueError("clv must lie above offer, offer and contact at 0 or above, both numbers of response above 0")
     reached, spared = _hull(*_reach(table))
-    slope = (clv - offer) * reached
-    level = contact * reached + (offer + contact) * spared
-    rises = np.diff(slope)
-    turns = np.divide(np.diff(level), rises, out=np.full(len(rises), np.inf), where=rises > 0)
-    cuts = np.clip(np.concatenate([[0.0], turns, [1.0]]), 0, 1)
+    slope, level = (clv - offer) * reached, contact * reached + (offer + contact) * spared
+    cuts = _turning_points(slope, level)
     chance = np.diff(betainc(alpha, beta, cuts))
     accepted = alpha / (alpha + beta) * np.diff(betainc(alpha + 1, beta, cuts))
     profit = float(slope @ accepted - level @ chance)
     return pd.Series({"profit": profit, "share": float((reached + spared) @ chance)}, name="expected maximum profit")
+
+
+def _turning_points(slope: Vector, level: Vector) -> Vector:
+    """Return the probabilities to accept from which on each reach earns more than the one before, from 0 to 1."""
+    rises = np.diff(slope)
+    turns = np.divide(np.diff(level), rises, out=np.full(len(rises), np.inf), where=rises > 0)
+    return np.clip(np.concatenate([[0.0], turns, [1.0]]), 0, 1)
 
 
 def _reach(table: pd.DataFrame) -> tuple[Vector, Vector]:

@@ -185,7 +185,7 @@ class Uplift(Result):
         return PolicyValue.from_experiment(self.table, others, value, cost, method)
 
     def summary(self) -> pd.DataFrame:
-        """Return the mean effect, the Qini coefficient, and the effect of treating the best only."""
+        """Return the mean effect, the Qini coefficient, and the effect of treating the better half."""
         shown = self.qini.summary().drop(index="effect of treating all")
         effect = self.effect.map(lambda number: float(f"{number:.3g}"))
         return pd.concat([effect.rename("effect of treating all").to_frame().T, shown])
