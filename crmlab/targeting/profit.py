@@ -33,8 +33,8 @@ def expected_maximum_profit(
     Parameters
     ----------
     table
-        Columns `score` (high: likely to leave; equal scores are reached together) and `churned` (true or false), one row
-        a customer or counts with `customers`.
+        Columns `score` (high: likely to leave; equal scores are reached together) and `churned` (true or false), one
+        row a customer or counts with `customers`.
     clv, offer, contact
         What a churner who is kept is worth, and the costs of the offer and of turning to a customer, in currency.
     response
