@@ -17,7 +17,7 @@ from crmlab.targeting.design import matrix, read_experiment
 def small_forests():
     """Make the forests small: what is tested here does not need large ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crossfit, "_TREES", 10)
+        patch.setattr(crossfit, "_TREES", 6)
         yield
 
 
@@ -53,7 +53,7 @@ def test_the_planted_effect_is_found(fitted, learner):
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_where_nothing_differs_nothing_is_found(learner):
-    found = [fit(tried(seed, 300, effect=0.0), learner).qini for seed in range(6)]
+    found = [fit(tried(seed, 300, effect=0.0), learner).qini for seed in range(4)]
     assert sum(qini.low > 0 for qini in found) <= 1
     assert abs(np.mean([qini.coefficient for qini in found])) < 0.03
 
