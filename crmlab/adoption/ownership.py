@@ -155,9 +155,9 @@ class CostOfOwnership(Result):
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the discounted costs paid so far, or with a benefit the value so far, year by year."""
         worth = "net_present_value" in self.table
-        so_far = self.cash_flows.mul(self._factors, axis=0).cumsum() * (1 if worth else -1)
+        so_far = self.cash_flows.mul(self._factors, axis=0).cumsum() * (1e-6 if worth else -1e-6)
         title = word("When has the system paid for itself?" if worth else "What does the system cost over the years?")
-        ylabel = word("value so far, discounted (currency)" if worth else "cost so far, discounted (currency)")
+        ylabel = word("value so far, discounted (millions)" if worth else "cost so far, discounted (millions)")
         return model_plots.grouped_axis(plots.lines(so_far, ax, title, word("years since the start"), ylabel))
 
     @property
@@ -181,10 +181,10 @@ def _year(once: float, saved: float, rate: float) -> float:
     """Return after how many years the discounted saving of each makes up for a cost paid once; empty if never."""
     if saved == 0 or once / saved <= 0:
         return np.nan
-    if rate == 0:
+    if abs(rate) < 1e-12:
         return float(once / saved)
-    left = 1 - once / saved * rate
-    return float(-np.log(left) / np.log1p(rate)) if left > 0 else np.nan
+    gone = once / saved * rate
+    return float(-np.log1p(-gone) / np.log1p(rate)) if gone < 1 else np.nan
 
 
 def _running(prices: pd.DataFrame, seats: Vector) -> Vector:

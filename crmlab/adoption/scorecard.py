@@ -176,7 +176,7 @@ class Scorecard(Result):
 
 
 def _scores(scores: Any) -> pd.DataFrame:
-    frame = to_pandas(scores)
+    frame = to_pandas(scores).rename(columns=str)
     if frame.shape[0] < 2 or frame.shape[1] < 2:
         raise ValueError(f"scores: {frame.shape[0]} options on {frame.shape[1]} criteria; it takes two of each")
     if not frame.index.is_unique:
