@@ -4,10 +4,16 @@ The families, each in a module of its own:
 
 - a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `DataError`, `reveal`;
 - tables of customers: `summarize_customers`, `count_customers`, `count_repeats`;
-- the nouns: `Funnel`, `TimeToConvert`, `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaGeo`, `GammaGamma`,
-  `ResponseCurve`, `Allocation`, `Tornado`;
-- closed forms: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
-  `referral_multiplier`, `effort_share`, `customer_equity`, `nps`, `nps_answers_needed`;
+- winning: `Funnel`, `TimeToConvert`, `Attribution`, `ABTest`, `SequentialTest`, `OfferChoice`, `PipelineForecast`,
+  `LeadScore`, `pipeline_velocity`;
+- staying: `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaDiscreteWeibull`, and the revenue of contracts;
+- buying: `BetaGeo`, `ModifiedBetaGeo`, `ParetoNBD`, `BetaGeoBetaBinomial`, `GammaGamma`;
+- service and loyalty: `nps`, `csat`, `ces`, `NonResponse`, `ProfitExperience`, `Drivers`, `Interaction`, `Mediation`,
+  `Staffing`, `erlang_c`, `erlang_a`, `FirstContact`, `Deflection`;
+- value and growth: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
+  `ResponseCurve`, `Allocation`, `Tornado`, `referral_multiplier`, `effort_share`, `customer_equity`;
+- choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
+- protecting: `pseudonyms`, `Anonymized`, `ConsentWeights`, `suppress`;
 - in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.
 
 A module is imported when one of its names is first used, so `import crmlab` stays light.
@@ -21,6 +27,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "adoption": ("Acceptance", "Bass", "CostOfOwnership", "Scorecard", "bass_peak", "bass_share", "count_adopters"),
     "ab_test": ("ABTest", "SequentialTest", "peeking_false_alarms", "spending_boundaries"),
     "attribution": ("Attribution",),
     "buyers": ("BetaGeo", "BetaGeoBetaBinomial", "GammaGamma", "ModifiedBetaGeo", "ParetoNBD"),
@@ -51,6 +58,7 @@ _HOMES = {
     "renewals": ("BetaDiscreteWeibull", "ShiftedBetaGeometric"),
     "result": ("reveal",),
     "revenue": ("active_on", "churn_rates", "churn_rise", "monthly_revenue", "project_revenue"),
+    "segments": ("RFM", "Agreement", "DisagreementPrice", "Lift", "Mixture", "Rules"),
     "service": (
         "Deflection",
         "FirstContact",

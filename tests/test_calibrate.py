@@ -19,7 +19,8 @@ NOUNS = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__main__
 @pytest.fixture(scope="module")
 def calibrate() -> ModuleType:
     spec = spec_from_file_location("calibrate", HERE / "__main__.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -43,8 +43,8 @@ def open_company(name_or_folder: str | Path) -> Company:
     Parameters
     ----------
     name_or_folder
-        "subscription", "retail", "b2b", or the path of a folder with `datapackage.json` and one CSV a table. A folder that
-        is called like a built-in company is written "./retail".
+        "subscription", "retail", "b2b", or the path of a folder with `datapackage.json` and one CSV a table. A folder
+        that is called like a built-in company is written "./retail".
 
     Raises
     ------

@@ -1,12 +1,6 @@
-"""Words of figures and tables in English and Korean, and the formats of money and shares.
-
-Identifiers stay English everywhere; only what a reader sees passes through here. `use` picks the language once, at the
-start of a lesson, and `word` looks a term up. Both languages hold the same keys.
-"""
+"""The words of figures and tables: each in English and in Korean."""
 
 from __future__ import annotations
-
-LANGUAGES = ("en", "ko")
 
 WORDS: dict[str, tuple[str, str]] = {
     "active customers": ("active customers", "활동 고객"),
@@ -228,64 +222,35 @@ WORDS: dict[str, tuple[str, str]] = {
     "predicted to leave": ("share predicted to leave", "예측 이탈 비율"),
     "with covariates": ("with covariates", "공변량 사용"),
     "without covariates": ("without covariates", "공변량 없음"),
+    "Do those who agreed look like all?": ("Do those who agreed look like all?", "동의한 고객은 전체와 비슷한가?"),
+    "Does the ranking find those whom the offer changes?": (
+        "Does the ranking find those whom the offer changes?",
+        "이 순위는 제안에 움직이는 고객을 찾아내는가?",
+    ),
+    "How many customers look alike?": ("How many customers look alike?", "서로 구별되지 않는 고객은 몇 명인가?"),
+    "Which rule earns most?": ("Which rule earns most?", "어떤 규칙이 가장 많이 버는가?"),
+    "Whom does the offer change?": ("Whom does the offer change?", "제안은 누구를 바꾸는가?"),
+    "as they are": ("as they are", "그대로"),
+    "by chance": ("by chance", "무작위"),
+    "by this ranking": ("by this ranking", "이 순위대로"),
+    "by uplift": ("by uplift", "증분 효과 기준"),
+    "combinations, the rarest first": ("combinations, the rarest first", "속성 조합(드문 것부터)"),
+    "effect of the offer (outcome per customer)": (
+        "effect of the offer (outcome per customer)",
+        "제안의 효과(고객당 결과)",
+    ),
+    "everybody": ("everybody", "전원"),
+    "fourth fifth": ("fourth fifth", "상위 40~20 %"),
+    "gain over no offer, per customer (currency)": (
+        "gain over no offer, per customer (currency)",
+        "무제안 대비 고객당 이득(통화)",
+    ),
+    "gain per customer": ("gain per customer", "고객당 이득"),
+    "highest fifth": ("highest fifth", "상위 20 %"),
+    "lowest fifth": ("lowest fifth", "하위 20 %"),
+    "middle fifth": ("middle fifth", "중간 20 %"),
+    "off by (standard deviations)": ("off by (standard deviations)", "차이(표준편차)"),
+    "second fifth": ("second fifth", "하위 20~40 %"),
+    "share who get the offer": ("share who get the offer", "제안을 받는 고객 비율"),
+    "weighted": ("weighted", "가중"),
 }
-
-_current = "en"
-
-
-def use(language: str) -> None:
-    """Make `language` ("en" or "ko") the language of every figure and table from here on.
-
-    Raises
-    ------
-    ValueError
-        If the language is not one of `LANGUAGES`.
-    """
-    global _current
-    if language not in LANGUAGES:
-        raise ValueError(f"language is {language!r}; choose one of {', '.join(LANGUAGES)}")
-    _current = language
-
-
-def language() -> str:
-    """Return the language in use.
-
-    Examples
-    --------
-    >>> language()
-    'en'
-    """
-    return _current
-
-
-def word(key: str) -> str:
-    """Return the reader's word for `key`, or `key` itself where it names data (a plan, a channel).
-
-    Examples
-    --------
-    >>> word("still customers")
-    'share still customers'
-    """
-    return WORDS[key][LANGUAGES.index(_current)] if key in WORDS else key
-
-
-def money(value: float, currency: str = "KRW") -> str:
-    """Write an amount with its currency; won carry no decimals.
-
-    Examples
-    --------
-    >>> money(1234567.4), money(29.333, "USD")
-    ('KRW 1,234,567', 'USD 29.33')
-    """
-    return f"{currency} {value:,.0f}" if currency in {"KRW", "JPY"} else f"{currency} {value:,.2f}"
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """Write a share as a percentage.
-
-    Examples
-    --------
-    >>> percent(0.1234)
-    '12.3 %'
-    """
-    return f"{100 * share:.{digits}f} %"

@@ -1,0 +1,70 @@
+"""Words of figures and tables in English and Korean, and the formats of money and shares.
+
+Identifiers stay English everywhere; only what a reader sees passes through here. `use` picks the language once, at the
+start of a lesson, and `word` looks a term up. Both languages hold the same keys.
+"""
+
+from __future__ import annotations
+
+from crmlab.labels.words import WORDS
+
+LANGUAGES = ("en", "ko")
+_current = "en"
+
+
+def use(language: str) -> None:
+    """Make `language` ("en" or "ko") the language of every figure and table from here on.
+
+    Raises
+    ------
+    ValueError
+        If the language is not one of `LANGUAGES`.
+    """
+    global _current
+    if language not in LANGUAGES:
+        raise ValueError(f"language is {language!r}; choose one of {', '.join(LANGUAGES)}")
+    _current = language
+
+
+def language() -> str:
+    """Return the language in use.
+
+    Examples
+    --------
+    >>> language()
+    'en'
+    """
+    return _current
+
+
+def word(key: str) -> str:
+    """Return the reader's word for `key`, or `key` itself where it names data (a plan, a channel).
+
+    Examples
+    --------
+    >>> word("still customers")
+    'share still customers'
+    """
+    return WORDS[key][LANGUAGES.index(_current)] if key in WORDS else key
+
+
+def money(value: float, currency: str = "KRW") -> str:
+    """Write an amount with its currency; won carry no decimals.
+
+    Examples
+    --------
+    >>> money(1234567.4), money(29.333, "USD")
+    ('KRW 1,234,567', 'USD 29.33')
+    """
+    return f"{currency} {value:,.0f}" if currency in {"KRW", "JPY"} else f"{currency} {value:,.2f}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.1234)
+    '12.3 %'
+    """
+    return f"{100 * share:.{digits}f} %"
