@@ -77,7 +77,7 @@ def test_intervals_hold_the_truth_as_often_as_they_promise():
     rng, missed = np.random.default_rng(1), 0
     for _ in range(300):
         row = Rules.from_customers(
-            pd.DataFrame({"orders": rng.poisson(2, 150)}), {"a": at_least("orders", 4)}
+            pd.DataFrame({"orders": rng.poisson(2, 300)}), {"a": at_least("orders", 4)}
         ).table.iloc[0]
         missed += not row["low"] <= 0.142877 <= row["high"]
     assert 1 <= missed <= 29

@@ -6,8 +6,10 @@ start of a lesson, and `word` looks a term up. Both languages hold the same keys
 
 from __future__ import annotations
 
-from crmlab.labels.words import WORDS
+from crmlab.labels import words
+from crmlab.labels.words_of_segments import WORDS_OF_SEGMENTS
 
+WORDS = words.WORDS | WORDS_OF_SEGMENTS
 LANGUAGES = ("en", "ko")
 _current = "en"
 

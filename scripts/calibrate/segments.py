@@ -23,7 +23,7 @@ BOTH, FIRST, SECOND = 0.096, 0.3, 0.2
 def samples(seed: int) -> Iterable[tuple[str, float, float, float, float]]:
     """Yield what, truth, estimate, low and high for one sample."""
     rng = np.random.default_rng(seed)
-    people = pd.DataFrame({"orders": rng.poisson(2, 150)})
+    people = pd.DataFrame({"orders": rng.poisson(2, 300)})
     share = Rules.from_customers(people, {"regular": at_least("orders", 4)}).table.iloc[0]
     yield "Rules: share of a segment", 0.1428765, *share[["share", "low", "high"]]
     for name, table in TABLES.items():
