@@ -32,7 +32,7 @@ def test_the_planted_classes_of_the_shop_are_found():
     often = orders.index[orders >= 5]
     bought = pd.crosstab(lines["customer_id"], lines["category"]).loc[often]
     measures = log_ratios(bought).assign(discount=lines.groupby("customer_id")["discount"].mean()[often])
-    mixture = Mixture.fit(measures, classes=[1, 3, 4, 5, 6], starts=3)
+    mixture = Mixture.fit(measures, classes=[1, 4, 5, 6], starts=3)
     assert len(mixture.profile) == 5
     truth = shop.truth.customers.set_index("customer_id")["class"][often]
     assert adjusted_rand_score(truth, mixture.members["class"]) > 0.85
@@ -55,7 +55,7 @@ def test_the_number_of_classes_is_found_and_they_come_back():
 def test_full_covariances_find_classes_of_different_shape():
     rng = np.random.default_rng(2)
     table = pd.DataFrame(np.vstack([rng.normal(0, 0.3, (200, 2)), rng.normal(0, 4, (100, 2))]), columns=["x", "y"])
-    mixture = Mixture.fit(table, classes=[1, 2, 3], covariance="full")
+    mixture = Mixture.fit(table, classes=[1, 2, 3], covariance="full", starts=2)
     assert mixture.profile["customers"].to_list() == pytest.approx([200, 100], abs=25)
 
 
@@ -71,14 +71,14 @@ def test_where_there_are_no_classes_one_is_chosen():
 def test_rows_and_counts_give_one_answer():
     rows = simulate(3)[0].round(0)
     counts = rows.groupby(["x", "y"]).size().rename("customers").reset_index()
-    one, other = (Mixture.fit(data, columns=["x", "y"], classes=[2, 3]) for data in (rows, counts))
+    one, other = (Mixture.fit(data, columns=["x", "y"], classes=[2, 3], starts=2) for data in (rows, counts))
     pd.testing.assert_frame_equal(one.table, other.table)
     pd.testing.assert_frame_equal(one.profile, other.profile)
 
 
 def test_units_and_a_column_left_out_of_shares_do_not_matter():
     shares = pd.DataFrame(np.random.default_rng(1).dirichlet([2, 3, 4], 200), columns=list("abc"))
-    fits = [Mixture.fit(data, classes=[1, 2]).table for data in (shares, 100 * shares)]
+    fits = [Mixture.fit(data, classes=[1, 2], starts=1).table for data in (shares, 100 * shares)]
     pd.testing.assert_frame_equal(*fits)
     assert fits[0].loc[1, "parameters"] == 5  # two directions, not three: shares add up to one
 

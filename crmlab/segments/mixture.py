@@ -222,8 +222,9 @@ def log_ratios(counts: pd.DataFrame, added: float = 0.5) -> pd.DataFrame:
 def _fit(points: Vector, k: int, covariance: str, starts: int, seed: int) -> tuple[Any, float]:
     """Return the best fit of several starts, and its log-likelihood."""
     from sklearn.mixture import GaussianMixture
+    from threadpoolctl import threadpool_limits
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):  # a class may share the machine
         warnings.simplefilter("ignore")  # whether it converged stands in the table
         model = GaussianMixture(
             k, covariance_type=covariance, n_init=starts, random_state=seed, reg_covar=_FLOOR, max_iter=500, tol=1e-5
