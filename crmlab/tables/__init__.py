@@ -36,7 +36,7 @@ def dictionary(*names: str) -> pd.DataFrame:
     Examples
     --------
     >>> dictionary("orders")["unit"].to_list()
-    ['', '', '', 'currency']
+    ['', '', '', '', 'currency']
     """
     import pandas as pd
 
