@@ -89,7 +89,7 @@ def test_a_full_disk_is_told_before_anything_is_made(
     monkeypatch.setattr("environment.ready", lambda *_: False)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 10**12, 300 * 10**6))
     assert verbs.main(["lab"]) == 1
-    assert capsys.readouterr() == ("", "The set-up needs 1.0 GB of free disk, and there is 0.3 GB: make room.\n")
+    assert capsys.readouterr() == ("", "The set-up needs 1.5 GB of free disk, and there is 0.3 GB: make room.\n")
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
