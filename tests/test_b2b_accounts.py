@@ -1,11 +1,10 @@
 """Firms come through four channels, in four regions, small and large, mostly on working days."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from crmlab.simulation import simulate_company
-from crmlab.simulation.b2b.accounts import CHANNELS, REGIONS, working_days
+from crmlab.simulation.b2b.accounts import CHANNELS, REGIONS
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +45,6 @@ def test_a_team_works_the_leads_of_its_region(company):
     assert (table["team"].str.rsplit(" ", n=1).str[0] == table["region"]).all()
     teams = company.crm_users.set_index("user_id")["team"]
     assert (company.leads["user_id"].map(teams) == company.leads["team"]).all()
-
-
-def test_days_move_to_the_next_working_day():
-    days = pd.Series(pd.to_datetime(["2025-10-02", "2025-10-03", "2025-12-25"]))
-    moved = working_days(days)
-    assert moved.strftime("%m-%d").to_list() == ["10-02", "10-10", "12-26"]
 
 
 def test_a_larger_company_has_more_firms_in_proportion():

@@ -9,7 +9,7 @@ from lifelines.datasets import load_lung
 
 from crmlab.churn import ChurnCurve, count_contracts
 from crmlab.plots import alternative_text
-from crmlab.simulation.subscription.contracts import ended_on
+from crmlab.simulation.days import months_later
 
 
 def contracts_of(*rows, **columns):
@@ -43,7 +43,7 @@ def test_counts_give_the_same_curve_as_rows(lung):
 @given(st.dates(pd.Timestamp("2023-01-01").date(), pd.Timestamp("2025-12-31").date()), st.integers(1, 30))
 def test_a_contract_of_whole_months_counts_those_months(start, months):
     started = pd.Series([pd.Timestamp(start)])
-    ended = ended_on(started, pd.Series([months]))
+    ended = pd.Series(months_later(started, months))
     counted = count_contracts(pd.DataFrame({"started_on": started, "ended_on": ended}), "2029-01-01")
     assert counted["duration"].to_list() == [months]
 

@@ -100,6 +100,34 @@ def next_working_day(days: Any) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(np.busday_offset(plain, 0, roll="forward", holidays=known)).as_unit("ns")
 
 
+def count_working_days(first: Any, before: Any) -> np.ndarray:
+    """Return the number of working days from `first` up to `before`, that day excluded; arguments broadcast.
+
+    Examples
+    --------
+    >>> count_working_days("2025-10-01", "2025-11-01").tolist()
+    18
+    """
+    first, before = (np.asarray(days, dtype="datetime64[D]") for days in (first, before))
+    return np.busday_count(first, before, holidays=_all_holidays(np.append(first, before)))
+
+
+def months_later(days: Any, months: Any) -> pd.DatetimeIndex:
+    """Return the same day of a later month, or that month's last day where it is shorter.
+
+    Examples
+    --------
+    >>> months_later(["2024-01-31", "2024-01-15"], [1, 12]).strftime("%Y-%m-%d").tolist()
+    ['2024-02-29', '2025-01-15']
+    """
+    day = _plain(days)
+    month = day.astype("datetime64[M]")
+    then = month + np.asarray(months)
+    same = then.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
+    last = (then + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return pd.DatetimeIndex(np.minimum(same, last)).as_unit("ns")
+
+
 def draw_days(first: Any, last: Any, chance: Any, weekend: float = 0.5, holiday: float = 0.3) -> pd.DatetimeIndex:
     """Return days between `first` and `last`, both included: the inverse of the cumulated weights of the days.
 

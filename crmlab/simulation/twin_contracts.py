@@ -19,6 +19,7 @@ from crmlab.churn import count_contracts
 from crmlab.company import Company
 from crmlab.estimation import NotIdentifiedError
 from crmlab.renewals import ShiftedBetaGeometric
+from crmlab.simulation.days import months_later
 from crmlab.simulation.parameters import stream
 from crmlab.simulation.twin_shapes import FEWEST, OTHER, Mix, coarse_months, draw_days, fresh_ids, to_money
 
@@ -177,9 +178,7 @@ def make_contracts(
     started = draw_days(shape.start, shape.end, shape.arrivals, day[0], day[1])
     plan = shape.plan_mix.draw(chance["plan"])
     leaving, months = _stay(shape, plan, chance["renewals"], seed)
-    ended = pd.Series(started).dt.to_period("M") + months
-    days = np.minimum(started.day, ended.dt.days_in_month) - 1
-    ended = ended.dt.to_timestamp() + pd.to_timedelta(days, unit="D")
+    ended = pd.Series(months_later(started, months))
     contracts = {
         "contract_id": fresh_ids(prefix, "K", size),
         "customer_id": ids,

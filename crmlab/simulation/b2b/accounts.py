@@ -7,14 +7,12 @@ how gladly it buys. Everything random about a firm is drawn once; what it does f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from crmlab.simulation.days import draw_days, holidays
+from crmlab.simulation.days import draw_days
 from crmlab.simulation.parameters import stream
 
 START, MONTHS = pd.Timestamp("2023-01-01"), 36
@@ -92,18 +90,6 @@ def _employees(chance: np.ndarray) -> np.ndarray:
 def log_size(firms: pd.DataFrame) -> np.ndarray:
     """Return the log of each firm's employees, relative to the firm in the middle."""
     return np.log(firms["employees"].to_numpy(float) / MEDIAN_EMPLOYEES)
-
-
-def working_days(days: Any) -> pd.DatetimeIndex:
-    """Return each day, or the next working day where it is none."""
-    plain = np.asarray(days, dtype="datetime64[D]")
-    return pd.DatetimeIndex(np.busday_offset(plain, 0, roll="forward", holidays=known_holidays()))
-
-
-@cache
-def known_holidays() -> np.ndarray:
-    """Return the public holidays of South Korea from 2023 to 2027."""
-    return np.concatenate([holidays(year).to_numpy().astype("datetime64[D]") for year in range(2023, 2028)])
 
 
 def customer_table(won: pd.DataFrame) -> pd.DataFrame:

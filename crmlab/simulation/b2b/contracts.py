@@ -15,6 +15,7 @@ from scipy.special import expit
 from crmlab.simulation.b2b.accounts import END, MONTHS, log_size
 from crmlab.simulation.b2b.model import B2B, STAYING
 from crmlab.simulation.b2b.offers import OPTIONS, Offers
+from crmlab.simulation.days import months_later
 from crmlab.simulation.parameters import stream
 
 SERVICE = ("standard", "priority")
@@ -48,7 +49,7 @@ def run(mechanism: B2B, known: pd.DataFrame, offers: Offers, seed: int) -> pd.Da
         fixed = {cause: np.full(len(won), value) for cause, value in instead.items()}
         won[name] = _stay(chance, STAYING.simulate(mechanism, given | fixed)["churn"][:, :MONTHS])
     won["expected_months"] = expected_months(nodes["churn"])
-    won["ended_on"] = _ended_on(won["won_on"], won["months"])
+    won["ended_on"] = months_later(won["won_on"], won["months"])
     return won.sort_values("customer_id", ignore_index=True)
 
 
@@ -83,16 +84,6 @@ def expected_months(leaving: np.ndarray) -> np.ndarray:
     """
     kept = np.cumprod(1 - leaving[:, :-1], axis=1)
     return 1 + kept.sum(axis=1)
-
-
-def _ended_on(started_on: pd.Series, months: pd.Series) -> pd.Series:
-    """Return the first day without service: the same day of the month, or its last where the month is shorter."""
-    day = started_on.to_numpy().astype("datetime64[D]")
-    month = day.astype("datetime64[M]")
-    first, after = (month + months.to_numpy() + later for later in (0, 1))
-    same = first.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
-    last = after.astype("datetime64[D]") - np.timedelta64(1, "D")
-    return pd.Series(np.minimum(same, last).astype("datetime64[ns]"), index=started_on.index)
 
 
 def contract_table(won: pd.DataFrame) -> pd.DataFrame:

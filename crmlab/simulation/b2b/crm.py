@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, ndtri
 
-from crmlab.simulation.b2b.accounts import END, FIRST_DAYS, MONTHS, REGIONS, known_holidays, working_days
+from crmlab.simulation.b2b.accounts import END, FIRST_DAYS, MONTHS, REGIONS
 from crmlab.simulation.b2b.model import B2B, USING
+from crmlab.simulation.days import count_working_days, next_working_day
 from crmlab.simulation.parameters import identifiers, stream
 
 TEAMS = ("Seoul 1", "Seoul 2", "Seoul 3", "Seoul 4", "Gyeonggi 1", "Gyeonggi 2", "Gyeonggi 3")
@@ -80,7 +81,7 @@ def _first_use(mechanism: B2B, users: pd.DataFrame) -> pd.Series:
         days.loc[group.index] = np.floor(wait)
     used = days.notna()
     first = pd.Series(pd.NaT, index=users.index, dtype="datetime64[ns]")
-    first[used] = working_days(_access(users)[used] + pd.to_timedelta(days[used], unit="D"))
+    first[used] = next_working_day(_access(users)[used] + pd.to_timedelta(days[used], unit="D"))
     return first
 
 
@@ -123,7 +124,7 @@ def user_table(users: pd.DataFrame) -> pd.DataFrame:
             "user_id": users["user_id"],
             "team": users["team"],
             "pilot": users["pilot"].astype("boolean"),
-            "trained_on": working_days(_access(users) - pd.Timedelta(days=TRAINED_BEFORE)),
+            "trained_on": next_working_day(_access(users) - pd.Timedelta(days=TRAINED_BEFORE)),
             "first_used_on": users["first_used_on"].where(users["first_used_on"] <= END),
             **ratings,
         }
@@ -155,4 +156,4 @@ def _days_in_use(first_used_on: pd.Series) -> np.ndarray:
     """Return the working days of each month on which each user already used the system."""
     begin = first_used_on.fillna(FIRST_DAYS[-1]).to_numpy().astype("datetime64[D]")[:, None]
     opens, closes = (days.to_numpy().astype("datetime64[D]") for days in (FIRST_DAYS[:-1], FIRST_DAYS[1:]))
-    return np.busday_count(np.clip(begin, opens, closes), closes, holidays=known_holidays())
+    return count_working_days(np.clip(begin, opens, closes), closes)

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from crmlab.simulation.b2b.accounts import END, working_days
+from crmlab.simulation.b2b.accounts import END
 from crmlab.simulation.b2b.model import B2B
+from crmlab.simulation.days import next_working_day
 from crmlab.simulation.parameters import identifiers, stream
 
 _USER = ("user_id", "team", "skill", "gap", "first_used_on")
@@ -44,7 +45,7 @@ def draw_paths(mechanism: B2B, firms: pd.DataFrame, users: pd.DataFrame, who: np
 
 def _later(day: pd.Series, wait: np.ndarray) -> pd.Series:
     """Return the first working day after a wait, at least one day later."""
-    return pd.Series(working_days(day + pd.to_timedelta(np.floor(wait) + 1, unit="D")), index=day.index)
+    return pd.Series(next_working_day(day + pd.to_timedelta(np.floor(wait) + 1, unit="D")), index=day.index)
 
 
 def close(known: pd.DataFrame, choice: np.ndarray, choice_chance: np.ndarray) -> pd.DataFrame:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from crmlab.simulation.b2b.accounts import END, working_days
+from crmlab.simulation.b2b.accounts import END
+from crmlab.simulation.days import next_working_day
 from crmlab.simulation.parameters import identifiers, stream
 
 WAITS = (45, 200, 400, 760)  # days after the start
@@ -33,7 +34,7 @@ def ask(won: pd.DataFrame, leads: int, seed: int) -> tuple[pd.DataFrame, pd.Data
     noise = draw.standard_normal((len(SCORES), leads, len(WAITS)))[:, at].reshape(len(SCORES), -1)
     asked = won.loc[won.index.repeat(len(WAITS))].reset_index(drop=True)
     waits = pd.to_timedelta(np.tile(WAITS, len(won)), unit="D")
-    asked = asked.assign(sent_on=working_days(asked["won_on"] + waits), **_scores(asked, noise))
+    asked = asked.assign(sent_on=next_working_day(asked["won_on"] + waits), **_scores(asked, noise))
     asked["silent"] = luck > expit(ANSWER_BASE + asked["answer"])
     asked = asked[(asked["sent_on"] < asked["ended_on"]) & (asked["sent_on"] <= END)]
     asked = asked.sort_values(["sent_on", "customer_id"], ignore_index=True)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlab.simulation.days import months_later
 from crmlab.simulation.subscription import saving
 from crmlab.simulation.subscription.people import END, FIRST_DAYS, MONTHS, Subscription
 
@@ -60,7 +61,7 @@ def run(mechanism: Subscription, customers: pd.DataFrame, chance: np.ndarray) ->
     for arm in ARMS:
         known[f"kept_at_{arm:g}"] = _kept(known, stay(arm))
     known["kept"] = _kept(known, known["months"])
-    known["ended_on"] = ended_on(known["won_on"], known["months"])
+    known["ended_on"] = months_later(known["won_on"], known["months"])
     outcomes = [_kept(known, stay(spend, call=call)) for call in (ratio, 1.0)]
     return saving.record(mechanism, known, _running(decided, saving.START, known["months"].to_numpy()), *outcomes)
 
@@ -107,14 +108,6 @@ def _offer(mechanism: Subscription, spend: Any, decided: np.ndarray) -> np.ndarr
 def _kept(known: pd.DataFrame, months: Any) -> np.ndarray:
     """Return who is still a customer at the end of the last month."""
     return _first_month(known) + np.asarray(months) >= MONTHS
-
-
-def ended_on(started_on: pd.Series, months: pd.Series) -> pd.Series:
-    """Return the first day without service: the same day of the month, or its last where the month is shorter."""
-    whole = started_on.dt.to_period("M") + months.to_numpy()
-    return pd.Series(
-        whole.dt.to_timestamp() + pd.to_timedelta(np.minimum(started_on.dt.day, whole.dt.days_in_month) - 1, unit="D")
-    )
 
 
 def contract_table(known: pd.DataFrame) -> pd.DataFrame:
