@@ -6,10 +6,9 @@ start of a lesson, and `word` looks a term up. Both languages hold the same keys
 
 from __future__ import annotations
 
-from crmlab.labels import words
-from crmlab.labels.words_of_segments import WORDS_OF_SEGMENTS
+from crmlab.labels import titles, words
 
-WORDS = words.WORDS | WORDS_OF_SEGMENTS
+WORDS = titles.TITLES | words.WORDS
 LANGUAGES = ("en", "ko")
 _current = "en"
 

@@ -29,16 +29,22 @@ TYPICAL = 2000  # typical customers of each channel
 
 
 @dataclass(frozen=True)
-class Relationship(Mechanism):
-    """The parameters that all companies share."""
+class Experience(Mechanism):
+    """The parameters of what customers live through and say, in every company that is asked about it."""
 
     halo: float = parameter(0.5, "correlation", 0, 0.95, "kind where the process is good: attitude with process")
     process_share: float = parameter(0.8, "share", 0, 1, "experience that comes from process, not attitude")
     mending: float = parameter(0.0, "share", 0, 1, "effect that attitude still has where the process failed")
+    silence: float = parameter(0.7, "log odds per sd", -3, 3, "how much satisfaction moves answering a survey")
+
+
+@dataclass(frozen=True)
+class Relationship(Experience):
+    """The parameters of what satisfaction moves in private customers."""
+
     content_to_churn: float = parameter(0.7, "correlation", 0, 0.99, "how much of staying follows from satisfaction")
     content_to_referral: float = parameter(0.5, "log rate per sd", 0, 2, "how much satisfaction moves recommending")
     consent_link: float = parameter(0.7, "log odds per sd", -2, 2, "how much satisfaction moves consent")
-    silence: float = parameter(0.7, "log odds per sd", -3, 3, "how much satisfaction moves answering a survey")
     serve_cost: float = parameter(0.45, "log sd", 0, 1, "how much customers of a plan differ in the cost to serve")
 
 
@@ -55,7 +61,7 @@ def process(chance_process: np.ndarray) -> np.ndarray:
     return ndtri(chance_process)
 
 
-def attitude(mechanism: Relationship, process: np.ndarray, chance_attitude: np.ndarray) -> np.ndarray:
+def attitude(mechanism: Experience, process: np.ndarray, chance_attitude: np.ndarray) -> np.ndarray:
     """How kind our people were.
 
     process: where things work, it is easy to be kind, and to be seen so
@@ -63,7 +69,7 @@ def attitude(mechanism: Relationship, process: np.ndarray, chance_attitude: np.n
     return mechanism.halo * process + np.sqrt(1 - mechanism.halo**2) * ndtri(chance_attitude)
 
 
-def experience(mechanism: Relationship, process: np.ndarray, attitude: np.ndarray) -> np.ndarray:
+def experience(mechanism: Experience, process: np.ndarray, attitude: np.ndarray) -> np.ndarray:
     """What the customer lived through.
 
     process: most of it
@@ -101,7 +107,7 @@ def referral(mechanism: Relationship, satisfaction: np.ndarray) -> np.ndarray:
     return np.exp(mechanism.content_to_referral * satisfaction)
 
 
-def answer(mechanism: Relationship, satisfaction: np.ndarray) -> np.ndarray:
+def answer(mechanism: Experience, satisfaction: np.ndarray) -> np.ndarray:
     """Log odds to answer a survey, relative to someone who got what was promised.
 
     satisfaction: the disappointed fall silent

@@ -17,7 +17,8 @@ from scipy.special import ndtri
 
 from crmlab.simulation import relationship
 from crmlab.simulation.causes import CausalModel
-from crmlab.simulation.parameters import Mechanism, parameter
+from crmlab.simulation.parameters import parameter
+from crmlab.simulation.relationship import Experience
 
 UNIT = 100_000.0  # won, the unit of the coefficients of value and price
 HORIZON = 120  # months over which churn is known in advance
@@ -25,7 +26,7 @@ INTENTION_OWN, EAGERNESS_OWN = 0.6, 0.5  # sd of intention and of eagerness that
 
 
 @dataclass(frozen=True)
-class B2B(Mechanism):
+class B2B(Experience):
     """Parameters of the company that sells to firms; effects on a choice are log odds against not buying."""
 
     salespeople: float = parameter(90, "people", 20, 400, "our people who sell and were given the CRM system")
@@ -61,10 +62,6 @@ class B2B(Mechanism):
     intention_to_use: float = parameter(0.3, "log odds per sd", 0, 2, "intention moves days with a log-in")
     skill_to_use: float = parameter(1.1, "log odds per sd", 0, 2, "good salespeople log in more")
     gap_to_expectation: float = parameter(4.0, "sd per unit of gap", 0, 10, "what a promise makes firms expect")
-    halo: float = parameter(0.5, "correlation", 0, 0.95, "kind where the process is good: attitude with process")
-    process_share: float = parameter(0.8, "share", 0, 1, "experience that comes from process, not attitude")
-    mending: float = parameter(0.0, "share", 0, 1, "effect that attitude still has where the process failed")
-    silence: float = parameter(0.7, "log odds per sd", -3, 3, "how much satisfaction moves answering a survey")
 
 
 def promised_value(delivered_value: np.ndarray, promise_gap: np.ndarray) -> np.ndarray:
