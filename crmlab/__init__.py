@@ -10,7 +10,7 @@ The families, each in a module of its own:
 - buying: `BetaGeo`, `ModifiedBetaGeo`, `ParetoNBD`, `BetaGeoBetaBinomial`, `GammaGamma`;
 - service and loyalty: `nps`, `csat`, `ces`, `NonResponse`, `ProfitExperience`, `Drivers`, `Interaction`, `Mediation`,
   `Staffing`, `erlang_c`, `erlang_a`, `FirstContact`, `Deflection`;
-- value and growth: `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
+- value and growth: `interval_of`, `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
   `ResponseCurve`, `Allocation`, `Tornado`, `referral_multiplier`, `effort_share`, `customer_equity`;
 - choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
 - protecting: `pseudonyms`, `Anonymized`, `ConsentWeights`, `suppress`;
@@ -49,6 +49,7 @@ _HOMES = {
         "referral_multiplier",
     ),
     "hazards": ("HazardModel", "split_customers"),
+    "intervals": ("interval_of",),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),
     "loyalty": ("NonResponse", "ProfitExperience", "ces", "csat", "nps", "nps_answers_needed"),

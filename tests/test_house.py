@@ -31,7 +31,7 @@ cli
 report | exercises | widgets
 growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | privacy | renewals | revenue | segments | service | targeting
-fitted
+fitted | intervals
 result
 data | session
 customers

@@ -56,11 +56,63 @@ def test_the_published_residual_lifetimes(alpha, beta, published):
     assert lifetimes.to_list() == pytest.approx(list(published.values()), abs=5.1e-3)
 
 
-def test_the_published_value_of_a_customer_base():
-    """The same paper, case 1: 207,438 payments to come from the customers of 2004, discounted."""
-    there = {4: 4391, 3: 7961, 2: 11340, 1: 15200, 0: 20500}
-    lifetimes = known(3.80, 15.20).residual_lifetime(list(there), 0.1)
-    assert lifetimes @ pd.Series(there) == pytest.approx(207_438, abs=1)
+OF_2004 = {4: 4391, 3: 7961, 2: 11340, 1: 15200, 0: 20500}
+STEADY = {4: 7235, 3: 11074, 2: 13300, 1: 15200, 0: 20500}
+
+
+def base(customers: dict[int, int]) -> pd.DataFrame:
+    return pd.DataFrame({"duration": list(customers), "customers": list(customers.values())})
+
+
+@pytest.mark.parametrize(
+    ("customers", "shape", "worth", "before", "naive"),
+    [
+        (OF_2004, (3.80, 15.20), 207_438, 5307 + 9720 + 14000 + 19000, 182_301),
+        (STEADY, (1 / 15, 4 / 15), 617_531, 7383 + 11400 + 14000 + 19000, 341_374),
+    ],
+)
+def test_a_customer_base_is_valued_as_published(customers, shape, worth, before, naive):
+    """The same paper, cases 1 and 2, with what one retention rate for all would say beside it."""
+    table = known(*shape).customer_base(base(customers), 0.1)
+    assert table.loc["all", "estimate"] == pytest.approx(worth, abs=1)
+    assert table.loc["all", ["low", "high"]].to_list() == pytest.approx([table.loc["all", "estimate"]] * 2)
+    rate = sum(number for age, number in customers.items() if age) / before
+    assert rate * 1.1 / (1.1 - rate) * sum(customers.values()) == pytest.approx(naive, abs=1)
+
+
+def test_a_customer_base_leaves_out_who_has_left_and_adds_up_rows():
+    model = ShiftedBetaGeometric.fit(survivors=HIGH_END)
+    rows = pd.DataFrame({"duration": [0, 0, 2, 5], "churned": [0, 0, 0, 1]})
+    table = model.customer_base(rows, 0.1, margin=50)
+    pd.testing.assert_frame_equal(table, model.customer_base(base({0: 2, 2: 1}), 0.1, margin=50))
+    assert table.index.to_list() == [0, 2, "all"]
+    assert table["customers"].to_list() == [2, 1, 3]
+    assert table.loc[2, "estimate"] == pytest.approx(50 * model.residual_lifetime(2, 0.1).item())
+    assert table.loc["all", "residual_lifetime"] == pytest.approx(table.loc["all", "estimate"] / 3 / 50)
+    assert (table["low"] < table["estimate"]).all()
+
+
+@pytest.mark.parametrize(
+    ("data", "margin", "said"),
+    [
+        (base({1: 5}), 0.0, "margin is 0"),
+        (base({1: 5}).assign(churned=1), 1.0, "no customers"),
+        (base({1: 5}).rename(columns={"duration": "age"}), 1.0, "no column duration"),
+        (base({1: 5}).assign(duration=1.5), 1.0, "no whole number of periods"),
+    ],
+)
+def test_a_base_that_cannot_be_valued_is_refused(data, margin, said):
+    with pytest.raises(ValueError, match=said):
+        known(1, 2).customer_base(data, 0.1, margin)
+
+
+def test_retention_rates_have_the_interval_of_a_ratio():
+    model = ShiftedBetaGeometric.fit(survivors=HIGH_END)
+    rates = model.retention_rates(9)
+    draws = np.random.default_rng(4).multivariate_normal(np.log(model.parameters), model.maximum.covariance, 4000)
+    alpha, beta = np.exp(draws).T
+    low, high = np.quantile((beta + 8) / (alpha + beta + 8), [0.025, 0.975])
+    assert (rates.loc[9, "low"], rates.loc[9, "high"]) == pytest.approx((low, high), abs=0.002)
 
 
 @settings(max_examples=40, deadline=None)
@@ -82,14 +134,14 @@ def test_without_discount_the_residual_lifetime_is_finite_only_with_a_light_tail
 def test_without_differences_between_customers_the_model_is_geometric():
     model = known(2e6, 8e6)
     np.testing.assert_allclose(model.survival(range(20)), 0.8 ** np.arange(20), rtol=1e-4)
-    np.testing.assert_allclose(model.retention_rates(20), 0.8, rtol=1e-5)
+    np.testing.assert_allclose(model.retention_rates(20)["estimate"], 0.8, rtol=1e-5)
 
 
 @settings(max_examples=40, deadline=None)
 @given(alpha=st.floats(0.05, 20), beta=st.floats(0.05, 20))
 def test_survival_is_the_product_of_rising_retention_rates(alpha, beta):
     model = known(alpha, beta)
-    rates = model.retention_rates(15)
+    rates = model.retention_rates(15)["estimate"]
     assert (rates.diff().dropna() > 0).all()
     np.testing.assert_allclose(model.survival(range(1, 16)), rates.cumprod(), rtol=1e-9)
     assert model.survival(0).item() == 1

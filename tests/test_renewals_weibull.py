@@ -58,7 +58,7 @@ def test_the_forecast_holds_what_the_paper_held_out():
 
 def test_the_rate_of_the_high_end_falls_before_it_rises():
     """What the shifted-beta-geometric model cannot do."""
-    rates = BetaDiscreteWeibull.fit(survivors=HIGH_END).retention_rates(7)
+    rates = BetaDiscreteWeibull.fit(survivors=HIGH_END).retention_rates(7)["estimate"]
     assert rates[2] < rates[1]
     assert (rates.diff()[3:] > 0).all()
 
@@ -68,7 +68,7 @@ def test_the_rate_of_the_high_end_falls_before_it_rises():
 def test_with_c_equal_to_one_it_is_the_shifted_beta_geometric_model(gamma, delta, renewals):
     wide, narrow = known(gamma, delta, 1.0), known(gamma, delta, kind=ShiftedBetaGeometric)
     np.testing.assert_allclose(wide.survival(range(30)), narrow.survival(range(30)), rtol=1e-9)
-    np.testing.assert_allclose(wide.retention_rates(10), narrow.retention_rates(10), rtol=1e-9)
+    np.testing.assert_allclose(wide.retention_rates(10)["estimate"], narrow.retention_rates(10)["estimate"], rtol=1e-9)
     ours, theirs = (model.residual_lifetime(renewals, 0.1).item() for model in (wide, narrow))
     assert ours == pytest.approx(theirs, rel=1e-9)
     time, left = np.array([3.0, 3, 0, 7]), np.array([True, False, False, True])

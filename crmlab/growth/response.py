@@ -7,7 +7,7 @@ They draw it through two judgements of a manager; a randomised experiment estima
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -180,6 +180,10 @@ class ResponseCurve(Result):
         low, high = share_interval(rate, self._rate_errors(spends))
         columns = {"estimate": rate, "low": low, "high": high}
         return pd.DataFrame(columns, index=pd.Index(spends, name="spend"))
+
+    def with_maximum(self, maximum: Maximum) -> Self:
+        """Return the curve at other estimates; `crmlab.intervals` moves a curve by this."""
+        return replace(self, shape=shape_at(maximum.point, self.held), maximum=maximum)
 
     def draw(self, size: int, seed: int | np.random.Generator) -> Shape:
         """Draw curves that the data allow, from the normal approximation on the unbounded scale.

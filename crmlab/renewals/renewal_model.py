@@ -16,8 +16,10 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.customers import count_customers
+from crmlab.engines import to_pandas
 from crmlab.estimation import NotIdentifiedError, Vector, maximize, share_interval
 from crmlab.fitted import Fitted
+from crmlab.intervals import interval_of
 from crmlab.labels import word
 
 if TYPE_CHECKING:
@@ -88,8 +90,13 @@ class RenewalModel(Fitted):
         share = self._survival(self._point, periods)
         return pd.Series(share, index=pd.Index(periods, name="period"), name="survival")
 
-    def retention_rates(self, n: int) -> pd.Series:
+    def retention_rates(self, n: int) -> pd.DataFrame:
         """Return the share of those there in the period before who stay, for periods 1 to `n`.
+
+        Returns
+        -------
+        DataFrame
+            Index `period`; columns `estimate`, `low`, `high`. The interval holds the uncertainty of the parameters.
 
         Raises
         ------
@@ -98,8 +105,57 @@ class RenewalModel(Fitted):
         """
         if whole(n).item() < 1:
             raise ValueError("n is 0; retention rates begin with period 1")
-        share = self._survival(self._point, np.arange(n + 1))
-        return pd.Series(share[1:] / share[:-1], pd.Index(np.arange(1, n + 1), name="period"), name="retention_rate")
+        index = pd.Index(np.arange(1, n + 1), name="period")
+
+        def rates(model: RenewalModel) -> pd.Series:
+            share = model._survival(model._point, np.arange(n + 1))
+            return pd.Series(share[1:] / share[:-1], index)
+
+        return interval_of(rates, self, scale="share")
+
+    def customer_base(self, data: Any, discount_rate: float, margin: float = 1.0) -> pd.DataFrame:
+        """Return what the customers of today are still worth, by how often they have renewed, and all together.
+
+        Fader and Hardie (2010, Marketing Science 29(1), 85–93): those who have renewed more often are a better
+        selection, so each cohort is valued at its own age. One retention rate for all understates the base.
+
+        Parameters
+        ----------
+        data
+            As `fit` takes it: `duration` (here: how often the customers have renewed), and `customers` where rows are
+            counts. Rows with `churned` 1 are left out: these customers are gone.
+        discount_rate
+            Per period.
+        margin
+            Of a customer and period.
+
+        Returns
+        -------
+        DataFrame
+            Index: the number of renewals, and "all". `customers`; `residual_lifetime` (discounted payments to come
+            from one customer, who stands just before the next renewal); `estimate` (value of all customers of the
+            row), and `low` and `high`, the 95 % interval of that expectation by `crmlab.intervals`: it does not hold
+            the luck of the customers, which matters where they are few.
+
+        Raises
+        ------
+        ValueError
+            If nobody is there, the data are impossible, or the value is not finite.
+        """
+        if not margin > 0:
+            raise ValueError(f"margin is {margin}; it is the margin of a customer and period, above 0")
+        frame = to_pandas(data)
+        here = frame[frame["churned"] == 0] if "churned" in frame else frame
+        counts = count_customers(here, columns=("duration",))
+        size = counts["customers"].to_numpy(float)
+        table = interval_of(lambda model: _worth(model, whole(counts["duration"]), size, discount_rate, margin), self)
+        table.insert(0, "customers", [*size, size.sum()])
+        table.insert(1, "residual_lifetime", table["estimate"] / table["customers"] / margin)
+        return table
+
+    @abstractmethod
+    def residual_lifetime(self, renewals: Any, discount_rate: float) -> pd.Series:
+        """Return the discounted number of payments still to come from a customer who has renewed so often."""
 
     def project(self, n: int, renewals: int = 0) -> pd.DataFrame:
         """Return the share still there after 0 to `n` periods, with the 95 % interval of that share.
@@ -168,6 +224,12 @@ class RenewalModel(Fitted):
         fitted = self.project(last)
         columns = {"at_risk": at_risk, "churned": gone, "observed": np.cumprod(stayed), "fitted": fitted["estimate"]}
         return pd.DataFrame(columns, index=fitted.index).join(fitted[["low", "high"]])
+
+
+def _worth(model: RenewalModel, renewals: Vector, size: Vector, discount_rate: float, margin: float) -> pd.Series:
+    """Return what the customers of each number of renewals are worth, and all of them."""
+    each = size * margin * model.residual_lifetime(renewals, discount_rate)
+    return pd.Series([*each, each.sum()], index=pd.Index([*renewals, "all"], name="renewals"))
 
 
 def _from_survivors(survivors: Sequence[float], least: int) -> pd.DataFrame:
