@@ -14,86 +14,17 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
+from crmlab.contracts import contract_durations, count_contracts
+from crmlab.engines import counts_of, need, numbers, truths
 from crmlab.labels import word
 from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+__all__ = ["ChurnCurve", "contract_durations", "count_contracts"]
+
 _BANDS = ["estimate", "low", "high"]
-
-
-def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timestamp) -> pd.DataFrame:
-    """Return the contracts that had begun, with the months that each ran (`duration`) and whether it ended (`churned`).
-
-    A contract that ended is counted in the month in which it ended; one that still runs has been seen for its completed
-    months. What happened after `observation_end` is not known yet, so it is left out: contracts that began later are
-    dropped, contracts that ended later still run.
-
-    Parameters
-    ----------
-    contracts
-        Columns `started_on`, `ended_on` (empty while the contract runs) and any others.
-    observation_end
-        Last day seen.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, a start is empty or no contract had begun.
-
-    Examples
-    --------
-    >>> dates = {"started_on": ["2025-01-15", "2025-01-31"], "ended_on": [None, "2025-02-28"]}
-    >>> contract_durations(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20")[["duration", "churned"]]
-       duration  churned
-    0         3    False
-    1         1     True
-    """
-    _refuse_missing(contracts, ["started_on", "ended_on"])
-    if contracts["started_on"].isna().any():
-        raise ValueError(f"started_on is empty in {int(contracts['started_on'].isna().sum())} contracts")
-    end = pd.Timestamp(observation_end)
-    seen = contracts[contracts["started_on"] <= end]
-    if seen.empty:
-        raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
-    churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
-    last = seen["ended_on"].where(churned, end)
-    return seen.assign(duration=_months(seen["started_on"], last, churned), churned=churned)
-
-
-def count_contracts(
-    contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
-) -> pd.DataFrame:
-    """Count contracts by how many months they ran and whether they ended.
-
-    Parameters, months and errors are those of `contract_durations`; `by` names a column that forms groups. Returned are
-    the columns `by` (if given), `duration` (months), `churned`, `customers`.
-
-    Examples
-    --------
-    >>> dates = {"started_on": ["2025-01-15", "2025-01-15"], "ended_on": [None, None]}
-    >>> count_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20").to_dict("records")
-    [{'duration': 3, 'churned': False, 'customers': 2}]
-    """
-    keys = [*([by] if by else []), "duration", "churned"]
-    _refuse_missing(contracts, ["started_on", "ended_on", *([by] if by else [])])
-    counted = contract_durations(contracts, observation_end)
-    return counted.groupby(keys, observed=True).size().rename("customers").reset_index()
-
-
-def _refuse_missing(contracts: pd.DataFrame, wanted: list[str]) -> None:
-    missing = [name for name in wanted if name not in contracts]
-    if missing:
-        raise ValueError(f"contracts have no column {', '.join(missing)}")
-
-
-def _months(start: pd.Series, end: pd.Series, round_up: pd.Series) -> pd.Series:
-    """Return months from start to end: completed ones, or begun ones where `round_up`."""
-    whole = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
-    short = (end.dt.day < start.dt.day) & ~end.dt.is_month_end
-    over = (end.dt.day > start.dt.day) & round_up
-    return whole - short.astype(int) + ((short | over) & round_up).astype(int)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -134,11 +65,9 @@ class ChurnCurve(Result):
         Raises
         ------
         ValueError
-            If there is no row, or a duration is negative.
+            If a column is missing, empty or impossible, or there is no customer.
         """
-        counts = counts.assign(group=counts[by].astype(str) if by else "", customers=counts.get("customers", 1))
-        if counts.empty or (counts["duration"] < 0).any():
-            raise ValueError("a churn curve needs at least one contract, and no duration below zero")
+        counts = _checked(counts, by)
         parts = [_curve(rows).assign(group=name) for name, rows in counts.groupby("group", sort=True)]
         table = pd.concat(parts, ignore_index=True)
         return cls(table[["group", *table.columns.drop("group")]], counts)
@@ -255,6 +184,25 @@ class ChurnCurve(Result):
         last = [self.table.loc[self.table["group"] == group, "time"].max() for group in wide.columns]
         seen = filled.where(np.less_equal.outer(np.asarray(filled.index), np.asarray(last)))
         return seen[""].rename(column) if list(seen.columns) == [""] else seen
+
+
+def _checked(counts: pd.DataFrame, by: str | None) -> pd.DataFrame:
+    """Return the counts with `group`; refuse what cannot be counted."""
+    need(counts.columns, ["duration", "churned", *([by] if by else [])], "the table of contracts")
+    customers, duration = counts_of(counts, "the table of contracts"), numbers(counts[["duration"]])["duration"]
+    wrong = {
+        "duration is below 0": duration < 0,
+        "customers is no whole number": customers % 1 != 0,
+        f"{by} is empty": counts[by].isna() if by else np.zeros(len(counts), bool),
+    }
+    for said, bad in wrong.items():
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            raise ValueError(f"{said} in {int(bad.sum())} rows, the first is row {row}; mend or leave out these rows")
+    group = counts[by].astype(str) if by else ""
+    churned = truths(counts, "churned", "the table of contracts")
+    known = counts.assign(duration=duration, churned=churned, customers=customers.astype(int), group=group)
+    return known[customers > 0]
 
 
 def _curve(rows: pd.DataFrame) -> pd.DataFrame:

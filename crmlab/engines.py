@@ -7,7 +7,7 @@ count; what comes back is small and is checked and reckoned with in pandas.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,75 @@ def numbers(frame: pd.DataFrame) -> pd.DataFrame:
             row = int(np.flatnonzero(bad)[0])
             raise ValueError(f"{name}: {int(bad.sum())} values are empty or no finite number, the first in row {row}")
     return pd.DataFrame(columns, frame.index)
+
+
+def days(frame: pd.DataFrame, names: Sequence[str], table: str) -> pd.DataFrame:
+    """Return the frame with these columns as dates; what is empty stays empty.
+
+    Raises
+    ------
+    ValueError
+        If a column holds anything else than dates, or dates with a time zone.
+
+    Examples
+    --------
+    >>> days(pd.DataFrame({"day": [None, None]}), ["day"], "contracts")["day"].dtype.kind
+    'M'
+    >>> days(pd.DataFrame({"day": ["2025-03-01"]}), ["day"], "contracts")
+    Traceback (most recent call last):
+    ValueError: contracts: day holds 2025-03-01, which is no date; turn it into dates first (pd.to_datetime)
+    """
+    known = {}
+    for name in names:
+        kept = frame[name].dropna()
+        if isinstance(kept.dtype, pd.DatetimeTZDtype):
+            raise ValueError(f"{table}: {name} carries a time zone; turn it into the company's local day first")
+        odd = [] if kept.dtype.kind == "M" else [value for value in kept if not isinstance(value, date)]
+        if odd:
+            raise ValueError(
+                f"{table}: {name} holds {odd[0]}, which is no date; turn it into dates first (pd.to_datetime)"
+            )
+        known[name] = pd.to_datetime(frame[name])
+    return frame.assign(**known)
+
+
+def counts_of(frame: pd.DataFrame, table: str) -> np.ndarray:
+    """Return how many customers each row stands for: 1, or what the column `customers` says.
+
+    Raises
+    ------
+    ValueError
+        If a count is empty, negative or no number, or there is no customer at all.
+
+    Examples
+    --------
+    >>> counts_of(pd.DataFrame({"plan": ["basic", "premium"]}), "the table").tolist()
+    [1.0, 1.0]
+    """
+    counts = numbers(frame[["customers"]])["customers"].to_numpy() if "customers" in frame else np.ones(len(frame))
+    if (counts < 0).any() or not counts.sum() > 0:
+        raise ValueError(f"{table} has no customers: it is empty, or a count in the column customers is negative")
+    return counts
+
+
+def truths(frame: pd.DataFrame, name: str, table: str) -> pd.Series:
+    """Return a column of true and false, or of 1 and 0, as such.
+
+    Raises
+    ------
+    ValueError
+        If a value is empty or anything else.
+
+    Examples
+    --------
+    >>> truths(pd.DataFrame({"churned": [1, 0]}), "churned", "the table").to_list()
+    [True, False]
+    """
+    odd = ~frame[name].isin([0, 1])
+    if odd.any():
+        row = int(np.flatnonzero(odd)[0])
+        raise ValueError(f"{table}: {name} is neither true nor false in {int(odd.sum())} rows, the first is row {row}")
+    return frame[name].astype(bool)
 
 
 def collect(frame: Any) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 The recurring revenue of a month is what the contracts that run on its last day pay in a month. It moves by two flows,
 the contracts that began and those that ended: revenue = revenue before + new - lost. Counted by several columns at
 once it is a cube: each cut of it (by plan, by region) is a sum, and no question asks for the contracts again.
+
+One row is one contract, since each pays a fee of its own; the cube holds the counts, in its column `customers`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from crmlab.contracts import dated
+from crmlab.engines import days, need, numbers
 
 FLOWS = ("customers", "joined", "left", "revenue", "new", "lost")
 UNKNOWN = "unknown"
@@ -27,16 +32,19 @@ def active_on(contracts: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
     day
         The day asked for.
 
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds no dates, or a start is empty.
+
     Examples
     --------
     >>> dates = {"started_on": ["2025-01-05", "2025-02-28"], "ended_on": ["2025-02-28", None]}
     >>> active_on(pd.DataFrame(dates).apply(pd.to_datetime), "2025-02-28").index.to_list()
     [1]
     """
-    started: Any = contracts["started_on"]
-    ended: Any = contracts["ended_on"]
-    running: pd.DataFrame = contracts[(started <= pd.Timestamp(day)) & ~(ended <= pd.Timestamp(day))]
-    return running
+    known, at = dated(contracts), pd.Timestamp(day)
+    return contracts[(known["started_on"] <= at) & ~(known["ended_on"] <= at)]
 
 
 def monthly_revenue(
@@ -70,7 +78,7 @@ def monthly_revenue(
     Raises
     ------
     ValueError
-        If a column is missing, an amount is empty, or no whole month was seen.
+        If a column is missing or impossible, an amount or a start is empty, or no whole month was seen.
 
     Examples
     --------
@@ -82,15 +90,19 @@ def monthly_revenue(
     by = [by] if isinstance(by, str) else list(by)
     seen, months = _whole_months(contracts, by, value, observation_end)
     table: Any = seen[[*by, "all"]].drop_duplicates().merge(pd.DataFrame({"month": months}), how="cross")
-    for day, count, money in (("started_on", "joined", "new"), ("ended_on", "left", "lost")):
-        happened = seen.assign(month=seen[day].dt.to_period("M")).groupby([*by, "all", "month"])[value]
-        flow = happened.agg(**{count: "size", money: "sum"}).reset_index()
-        table = table.merge(flow, on=[*by, "all", "month"], how="left")
+    for day, names in (("started_on", ("joined", "new")), ("ended_on", ("left", "lost"))):
+        table = table.merge(_flow(seen, [*by, "all"], day, value, names), on=[*by, "all", "month"], how="left")
     table = table.fillna(dict.fromkeys(FLOWS, 0)).sort_values([*by, "month"]).astype({"joined": int, "left": int})
     net = pd.DataFrame({"customers": table["joined"] - table["left"], "revenue": table["new"] - table["lost"]})
     table[["customers", "revenue"]] = net.groupby([table[name] for name in [*by, "all"]]).cumsum()
     table["month"] = table["month"].dt.to_timestamp()
     return table.sort_values(["month", *by], ignore_index=True)[["month", *by, *FLOWS]]
+
+
+def _flow(seen: Any, groups: list[str], day: str, value: str, names: tuple[str, str]) -> Any:
+    """Return how many contracts began, or ended, in each month by group, and what they paid."""
+    happened = seen.assign(month=seen[day].dt.to_period("M")).groupby([*groups, "month"])[value]
+    return happened.agg(**dict(zip(names, ("size", "sum"), strict=True))).reset_index()
 
 
 def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence[str] = ()) -> pd.DataFrame:
@@ -114,7 +126,7 @@ def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence
     Raises
     ------
     ValueError
-        If nobody was at risk in those months.
+        If a column is missing or impossible, or nobody was at risk in those months.
 
     Examples
     --------
@@ -126,11 +138,14 @@ def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence
     from statsmodels.stats.proportion import proportion_confint
 
     by = [by] if isinstance(by, str) else list(by)
-    window: Any = monthly[monthly["month"].between(*_window(first, last))].assign(all="all")
+    cube = _cube(monthly, by, ["customers", "joined", "left"])
+    window: Any = cube[cube["month"].between(pd.Timestamp(f"{first}-01"), pd.Timestamp(f"{last}-01"))].assign(all="all")
     window["at_risk"] = window["customers"] - window["joined"] + window["left"]
     table = window.groupby(by or ["all"])[["at_risk", "left"]].sum()
     if not table["at_risk"].any():
         raise ValueError(f"nobody was a customer from {first} to {last}")
+    if (window["at_risk"] < window["left"]).any():
+        raise ValueError("left: in some months more left than there were customers; count anew with monthly_revenue")
     table = table[table["at_risk"] > 0].rename_axis(by or [None])
     table["estimate"] = table["left"] / table["at_risk"]
     table["low"], table["high"] = proportion_confint(table["left"], table["at_risk"], method="wilson")
@@ -160,7 +175,7 @@ def churn_rise(
     Raises
     ------
     ValueError
-        If nobody was at risk in one of the windows.
+        As `churn_rates`; or if no group had customers in both windows.
 
     Examples
     --------
@@ -174,6 +189,8 @@ def churn_rise(
 
     old, now = churn_rates(monthly, *before, by=by), churn_rates(monthly, *during, by=by)
     both: Any = now[["at_risk", "left"]].join(old[["at_risk", "left"]], rsuffix="_old", how="inner")
+    if both.empty:
+        raise ValueError(f"no group had customers both from {before[0]} and from {during[0]}: there is no rise to know")
     table = both[["at_risk", "left"]].assign(before=old["estimate"], during=now["estimate"])
     table["estimate"] = table["during"] - table["before"]
     counts = both[["left", "at_risk", "left_old", "at_risk_old"]].to_numpy()
@@ -208,7 +225,7 @@ def project_revenue(monthly: pd.DataFrame, rates: pd.DataFrame, months: int = 6,
     Raises
     ------
     ValueError
-        If a group that has customers has no rate.
+        If a column is missing or impossible, a group that has customers has no rate, or a number of months is below 1.
 
     Examples
     --------
@@ -219,6 +236,9 @@ def project_revenue(monthly: pd.DataFrame, rates: pd.DataFrame, months: int = 6,
     [1000.0, 1000.0]
     """
     by = [str(name) for name in rates.index.names if name is not None]
+    if months < 1 or joining < 1:
+        raise ValueError(f"months is {months} and joining {joining}; both are whole numbers from 1 up")
+    monthly = _cube(monthly, by, ["customers", "joined", "revenue"])
     now = _today(monthly, by, joining)
     if not now.index[now["customers"] > 0].isin(rates.index).all():
         raise ValueError("a group that has customers has no churn rate")
@@ -255,18 +275,13 @@ def _ahead(both: Any, months: int) -> dict[str, float]:
     return {"customers": count.sum(), "estimate": mean, "low": max(mean - half, 0.0), "high": mean + half}
 
 
-def _window(first: str, last: str) -> tuple[Any, Any]:
-    """Return the first days of two months."""
-    return pd.Timestamp(f"{first}-01"), pd.Timestamp(f"{last}-01")
-
-
 def _whole_months(contracts: Any, by: list[str], value: str, observation_end: Any) -> tuple[Any, Any]:
     """Return the contracts that began in a whole month, with their groups named, and those months."""
-    missing = [name for name in ("started_on", "ended_on", value, *by) if name not in contracts]
-    if missing:
-        raise ValueError(f"contracts have no column {', '.join(missing)}")
+    need(contracts.columns, [value, *by], "contracts")
+    contracts = dated(contracts)
     if empty := int(contracts[value].isna().sum()):
         raise ValueError(f"{value} is empty in {empty:,} contracts; fill it in, or leave these contracts out")
+    contracts = contracts.assign(**{value: numbers(contracts[[value]])[value]})
     end: Any = pd.Timestamp(observation_end) + pd.Timedelta(days=1)
     seen = contracts[contracts["started_on"] < end.to_period("M").to_timestamp()]
     if seen.empty:
@@ -274,3 +289,11 @@ def _whole_months(contracts: Any, by: list[str], value: str, observation_end: An
     months = pd.period_range(seen["started_on"].min(), end.to_period("M"), freq="M")[:-1]
     named = {name: seen[name].astype(object).where(seen[name].notna(), UNKNOWN) for name in by}
     return seen[["started_on", "ended_on", value]].assign(**named, all="all"), months
+
+
+def _cube(monthly: Any, by: list[str], columns: list[str]) -> Any:
+    """Return what `monthly_revenue` counted, with its numbers checked."""
+    need(monthly.columns, ["month", *by, *columns], "the monthly counts")
+    if empty := [name for name in ("month", *by) if monthly[name].isna().any()]:
+        raise ValueError(f"the monthly counts: {', '.join(empty)} is empty in some rows; name a group for them")
+    return days(monthly, ["month"], "the monthly counts").assign(**numbers(monthly[columns]))

@@ -1,15 +1,12 @@
-"""ChurnCurve: counting months, Kaplan–Meier, groups."""
+"""ChurnCurve: Kaplan–Meier, groups, and counts that cannot be."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from lifelines.datasets import load_lung
 
 from crmlab.churn import ChurnCurve, count_contracts
 from crmlab.plots import alternative_text
-from crmlab.simulation.days import months_later
 
 
 def contracts_of(*rows, **columns):
@@ -40,26 +37,6 @@ def test_counts_give_the_same_curve_as_rows(lung):
     assert rows.log_rank()["p_value"] == pytest.approx(counts.log_rank()["p_value"], rel=1e-9)
 
 
-@given(st.dates(pd.Timestamp("2023-01-01").date(), pd.Timestamp("2025-12-31").date()), st.integers(1, 30))
-def test_a_contract_of_whole_months_counts_those_months(start, months):
-    started = pd.Series([pd.Timestamp(start)])
-    ended = pd.Series(months_later(started, months))
-    counted = count_contracts(pd.DataFrame({"started_on": started, "ended_on": ended}), "2029-01-01")
-    assert counted["duration"].to_list() == [months]
-
-
-def test_what_came_after_the_end_is_not_known_yet():
-    contracts = contracts_of(("2025-01-10", "2025-03-10"), ("2025-01-10", None), ("2025-06-01", None))
-    counted = count_contracts(contracts, "2025-02-20")
-    assert counted.to_dict("list") == {"duration": [1], "churned": [False], "customers": [2]}
-
-
-def test_a_part_of_a_month_rounds_up_for_who_left_and_down_for_who_stays():
-    contracts = contracts_of(("2025-01-10", "2025-02-25"), ("2025-01-10", None))
-    counted = count_contracts(contracts, "2025-04-25").set_index("churned")["duration"]
-    assert counted.to_dict() == {True: 2, False: 3}
-
-
 def test_curve_by_hand():
     counts = pd.DataFrame({"duration": [1, 2, 2, 4], "churned": [True, False, True, True], "customers": [2, 3, 1, 4]})
     curve = ChurnCurve.from_counts(counts)
@@ -88,7 +65,7 @@ def test_group_names_and_survival_columns():
 
 
 def test_errors_name_the_column_and_the_remedy():
-    with pytest.raises(ValueError, match="contracts have no column plan"):
+    with pytest.raises(ValueError, match="contracts: no column plan"):
         ChurnCurve.from_contracts(contracts_of(("2025-01-01", None)), "2025-12-31", by="plan")
     with pytest.raises(ValueError, match="no contract had begun by 2020-01-01"):
         count_contracts(contracts_of(("2025-01-01", None)), "2020-01-01")
@@ -135,3 +112,28 @@ def test_months_without_a_departure_are_there_and_months_not_observed_are_empty(
     assert share["b"].to_list() == pytest.approx([1, 1, 0.5, np.nan, np.nan], nan_ok=True)
     assert hazard["a"].to_list() == [0, 0.5, 0, 0, 0]
     assert hazard["b"].to_list() == pytest.approx([0, 0, 0.5, np.nan, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("duration", -1, "duration is below 0 in 1 rows"),
+        ("duration", None, "duration: 1 values are empty"),
+        ("churned", 2, "churned is neither true nor false in 1 rows"),
+        ("churned", None, "churned is neither true nor false in 1 rows"),
+        ("customers", 0.5, "customers is no whole number in 1 rows"),
+        ("customers", -1, "a count in the column customers is negative"),
+        ("plan", None, "plan is empty in 1 rows"),
+    ],
+)
+def test_counts_that_cannot_be_are_refused(column, value, words):
+    counts = pd.DataFrame({"duration": [1, 3], "churned": [1, 0], "customers": [4, 6], "plan": ["a", "b"]})
+    counts[column] = counts[column].astype(object)
+    counts.loc[1, column] = value
+    with pytest.raises(ValueError, match=words):
+        ChurnCurve.from_counts(counts, by="plan")
+
+
+def test_ones_and_noughts_are_true_and_false():
+    counts = pd.DataFrame({"duration": [1, 3], "churned": [1, 0], "customers": [4, 6]})
+    assert ChurnCurve.from_counts(counts).summary()["churned"].to_list() == [4]

@@ -34,7 +34,7 @@ ab_test | adoption | attribution | buyers | churn | conversion_time | drivers | 
 fitted | intervals
 result
 data | session
-customers
+contracts | customers
 company
 model_plots
 plots | sampling | tables

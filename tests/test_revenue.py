@@ -116,7 +116,7 @@ def test_revenue_is_what_it_was_plus_new_less_lost(rows: list[tuple[int, int | N
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda c: c.drop(columns="plan"), "contracts have no column plan"),
+        (lambda c: c.drop(columns="plan"), "contracts: no column plan"),
         (lambda c: c.assign(monthly_fee=[10.0, None, 20.0, None, 1.0]), "monthly_fee is empty in 2 contracts"),
         (lambda c: c.iloc[[3]], "no contract began in a whole month before 2025-04-29"),
         (lambda c: c.iloc[:0], "no contract began in a whole month before 2025-04-29"),

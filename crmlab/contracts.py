@@ -1,0 +1,101 @@
+"""From contracts to counts: how many months each ran, and whether it ended.
+
+One row is one contract, so there is no column `customers` here: counts come out of these functions, and go into the
+models of staying. `crmlab.customers` does the same for buyers without a contract.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crmlab.engines import days, need
+
+
+def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timestamp) -> pd.DataFrame:
+    """Return the contracts that had begun, with the months that each ran (`duration`) and whether it ended (`churned`).
+
+    A contract that ended is counted in the month in which it ended; one that still runs has been seen for its completed
+    months. What happened after `observation_end` is not known yet, so it is left out: contracts that began later are
+    dropped, contracts that ended later still run.
+
+    Parameters
+    ----------
+    contracts
+        Columns `started_on`, `ended_on` (empty while the contract runs) and any others.
+    observation_end
+        Last day seen.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds no dates, a start is empty, a contract ended before it began, or none had begun.
+
+    Examples
+    --------
+    >>> dates = {"started_on": ["2025-01-15", "2025-01-31"], "ended_on": [None, "2025-02-28"]}
+    >>> contract_durations(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20")[["duration", "churned"]]
+       duration  churned
+    0         3    False
+    1         1     True
+    """
+    contracts, end = dated(contracts), pd.Timestamp(observation_end)
+    seen = contracts[contracts["started_on"] <= end]
+    if seen.empty:
+        raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
+    churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
+    last = seen["ended_on"].where(churned, end)
+    return seen.assign(duration=_months(seen["started_on"], last, churned), churned=churned)
+
+
+def count_contracts(
+    contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
+) -> pd.DataFrame:
+    """Count contracts by how many months they ran and whether they ended.
+
+    Parameters, months and errors are those of `contract_durations`; `by` names a column that forms groups. Returned are
+    the columns `by` (if given), `duration` (months), `churned`, `customers`.
+
+    Examples
+    --------
+    >>> dates = {"started_on": ["2025-01-15", "2025-01-15"], "ended_on": [None, None]}
+    >>> count_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20").to_dict("records")
+    [{'duration': 3, 'churned': False, 'customers': 2}]
+    """
+    keys = [*([by] if by else []), "duration", "churned"]
+    need(contracts.columns, keys[:-2], "contracts")
+    counted = contract_durations(contracts, observation_end)
+    unnamed = int(counted[by].isna().sum()) if by else 0
+    if unnamed:
+        raise ValueError(f"{by} is empty in {unnamed} contracts; give it a name, or leave them out")
+    return counted.groupby(keys, observed=True).size().rename("customers").reset_index()
+
+
+def dated(contracts: pd.DataFrame) -> pd.DataFrame:
+    """Return the contracts with `started_on` and `ended_on` as dates.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds no dates, a start is empty, or a contract ended before it began.
+
+    Examples
+    --------
+    >>> dated(pd.DataFrame({"started_on": [pd.Timestamp("2025-01-15")], "ended_on": [None]}))["ended_on"].to_list()
+    [NaT]
+    """
+    need(contracts.columns, ["started_on", "ended_on"], "contracts")
+    known = days(contracts, ["started_on", "ended_on"], "contracts")
+    wrong = {"started_on is empty": known["started_on"].isna()}
+    wrong["ended_on lies before started_on"] = known["ended_on"] < known["started_on"]
+    for said, bad in wrong.items():
+        if bad.any():
+            raise ValueError(f"{said} in {int(bad.sum())} contracts; mend or leave out these contracts")
+    return known
+
+
+def _months(start: pd.Series, end: pd.Series, round_up: pd.Series) -> pd.Series:
+    """Return months from start to end: completed ones, or begun ones where `round_up`."""
+    whole = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
+    short = (end.dt.day < start.dt.day) & ~end.dt.is_month_end
+    over = (end.dt.day > start.dt.day) & round_up
+    return whole - short.astype(int) + ((short | over) & round_up).astype(int)
