@@ -39,6 +39,10 @@ class DiscountedModel(BuyerModel):
         ------
         ValueError
             If the rate is not above 0, or a column is missing or impossible.
+
+        See Also
+        --------
+        crmlab.interval_of : their 95 % intervals, and that of a total.
         """
         pace = _continuous(discount_rate)
         past, which = self._distinct(data)
