@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import collect, columns_of, group_customers, need, numbers, purchase_days, to_pandas
+from crmlab.engines import arrays, collect, columns_of, counts_of, group_customers, need, purchase_days, to_pandas
+from crmlab.grouping import distinct
 
 UNITS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
 UNIT_WORDS = {"D": "days", "W": "weeks", "M": "months"}
@@ -162,15 +163,12 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     if columns is None:
         columns = HISTORY if "frequency" in frame else CONTRACT
     need(frame.columns, columns, "the table of customers")
-    kept = [*dict.fromkeys([*columns, *(["customers"] if "customers" in frame else [])])]
-    rows = numbers(frame.filter(kept))
-    customers = rows.pop("customers") if "customers" in rows else pd.Series(1.0, rows.index)
-    if (customers < 0).any() or not customers.sum() > 0:
-        raise ValueError("the table of customers has no customers: it is empty, or a count is negative")
+    names = list(dict.fromkeys(columns))
+    values = arrays(frame, names)
     if decimals is not None:
-        rows = rows.round(decimals)
-    grouped = rows.assign(customers=customers).loc[customers > 0].groupby(list(columns))["customers"]
-    counts = grouped.sum().reset_index()
+        values = [column.round(decimals) for column in values]
+    kept, customers = distinct(values, counts_of(frame, "the table of customers"))
+    counts = pd.DataFrame(dict(zip(names, kept, strict=True)) | {"customers": customers})
     counts.attrs = dict(frame.attrs)
     return counts
 

@@ -110,14 +110,28 @@ def numbers(frame: pd.DataFrame) -> pd.DataFrame:
     ValueError
         If a value is empty or no finite number.
     """
-    columns: dict[str, np.ndarray] = {}
-    for name in map(str, frame.columns):
-        columns[name] = np.asarray(pd.to_numeric(frame[name], errors="coerce"), float)
-        bad = ~np.isfinite(columns[name])
+    names = list(map(str, frame.columns))
+    return pd.DataFrame(dict(zip(names, arrays(frame, names), strict=True)), frame.index)
+
+
+def arrays(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
+    """Return columns as floats, each an array.
+
+    Raises
+    ------
+    ValueError
+        If a value is empty or no finite number.
+    """
+    found = []
+    for name in names:
+        column = frame[name]
+        plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu"
+        found.append(np.asarray(column if plain else pd.to_numeric(column, errors="coerce"), float))
+        bad = ~np.isfinite(found[-1])
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
             raise ValueError(f"{name}: {int(bad.sum())} values are empty or no finite number, the first in row {row}")
-    return pd.DataFrame(columns, frame.index)
+    return found
 
 
 def days(frame: pd.DataFrame, names: Sequence[str], table: str) -> pd.DataFrame:
@@ -163,7 +177,7 @@ def counts_of(frame: pd.DataFrame, table: str) -> np.ndarray:
     >>> counts_of(pd.DataFrame({"plan": ["basic", "premium"]}), "the table").tolist()
     [1.0, 1.0]
     """
-    counts = numbers(frame[["customers"]])["customers"].to_numpy() if "customers" in frame else np.ones(len(frame))
+    counts = arrays(frame, ["customers"])[0] if "customers" in frame else np.ones(len(frame))
     if (counts < 0).any() or not counts.sum() > 0:
         raise ValueError(f"{table} has no customers: it is empty, or a count in the column customers is negative")
     return counts

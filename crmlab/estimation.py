@@ -1,8 +1,9 @@
 """Maximum likelihood for the small models of this package, and the errors of whatever is computed from them.
 
-A model hands over its log-likelihood with its gradient, as a function of unbounded parameters (logarithms or logits).
-Here it is climbed by Newton steps, so that the answer is exact and does not depend on how the data were grouped, and
-the last Hessian gives the covariance. With so few parameters this is quick, and unlike the quasi-Newton methods of
+A model hands over its log-likelihood with its gradient, as a function of unbounded parameters (logarithms or logits),
+and with its Hessian where it knows that; otherwise the Hessian is the gradient's differences. Here it is climbed by
+Newton steps, so that the answer is exact and does not depend on how the data were grouped, and the last Hessian gives
+the covariance. With so few parameters this is quick, and unlike the quasi-Newton methods of
 scipy it starts no threads, which matters where a class shares a machine. Where the climb runs away, the data do not
 identify the model, and that is said instead of returning the place where the climb happened to stop.
 """
@@ -18,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 Vector = np.ndarray
-Objective = Callable[[Vector], tuple[float, Vector]]
+Objective = Callable[[Vector], tuple[float, Vector] | tuple[float, Vector, Vector]]
 
 Z95 = 1.959964
 _REACH = 12.0  # how far, on the unbounded scale, a parameter may move from its start
@@ -64,7 +65,8 @@ def maximize(objective: Objective, start: Sequence[float], names: Sequence[str])
     Parameters
     ----------
     objective
-        Returns the log-likelihood and its gradient at a vector of unbounded parameters.
+        Returns the log-likelihood, its gradient and, where the model knows it, its Hessian, at a vector of unbounded
+        parameters.
     start
         Where to begin; the search stays within ±12 of it.
     names
@@ -87,12 +89,12 @@ def maximize(objective: Objective, start: Sequence[float], names: Sequence[str])
     (2.0, 0.5, True)
     """
     point = _climb(objective, np.asarray(start, float), names)
-    covariance = _invert(-_hessian(objective, point), names)
-    height, slope = objective(point)
+    here = objective(point)
+    covariance, slope = _invert(-_hessian(objective, point, here), names), here[1]
     converged = bool(slope @ covariance @ slope < 2e-6)
     if not converged:
         warnings.warn("The likelihood is not at its top: do not rely on these estimates.", stacklevel=3)
-    return Maximum(tuple(names), point, covariance, float(height), converged)
+    return Maximum(tuple(names), point, covariance, float(here[0]), converged)
 
 
 def _refuse_runaways(runaway: Vector, names: Sequence[str]) -> None:
@@ -100,11 +102,33 @@ def _refuse_runaways(runaway: Vector, names: Sequence[str]) -> None:
         raise NotIdentifiedError(names[int(np.argmax(runaway))])
 
 
+def on_log_scale(objective: Objective) -> Objective:
+    """Return an objective of positive parameters as one of their logarithms.
+
+    Examples
+    --------
+    >>> height, slope = on_log_scale(lambda v: (float(v[0] ** 2), 2 * v))(np.log([3.0]))
+    >>> round(height, 9), slope.round(9).tolist()
+    (9.0, [18.0])
+    """
+
+    def of_logs(point: Vector) -> tuple[float, Vector] | tuple[float, Vector, Vector]:
+        parameters = np.exp(point)
+        height, slope, *hessian = objective(parameters)
+        slope = slope * parameters
+        if not hessian:
+            return height, slope
+        return height, slope, hessian[0] * np.outer(parameters, parameters) + np.diag(slope)
+
+    return of_logs
+
+
 def _climb(objective: Objective, begin: Vector, names: Sequence[str]) -> Vector:
     """Take Newton steps, each shortened until it gains; where the surface bends upwards, uphill by its steepness."""
-    point, (height, slope) = begin, objective(begin)
+    point, here = begin, objective(begin)
     for _ in range(_STEPS):
-        bends, axes = np.linalg.eigh(-_hessian(objective, point))
+        height, slope = here[:2]
+        bends, axes = np.linalg.eigh(-_hessian(objective, point, here))
         steep = np.maximum(np.abs(bends), 1e-9 * max(np.abs(bends).max(), 1e-12))
         step = axes @ (axes.T @ slope / steep)
         step *= min(1.0, _STRIDE / max(np.abs(step).max(), 1e-300))
@@ -113,23 +137,26 @@ def _climb(objective: Objective, begin: Vector, names: Sequence[str]) -> Vector:
         higher = _shortened(objective, point, step, height, float(slope @ step))
         if higher is None:
             return point
-        point, height, slope = higher
+        point, here = higher
         _refuse_runaways(np.abs(point - begin) > _REACH, names)
     return point
 
 
 def _shortened(
     objective: Objective, point: Vector, step: Vector, height: float, promise: float
-) -> tuple[Vector, float, Vector] | None:
+) -> tuple[Vector, Any] | None:
     """Halve the step until it gains a ten-thousandth of what the slope promises; None where no step does."""
     for part in 0.5 ** np.arange(40):
-        there, slope = objective(point + part * step)
-        if there >= height + 1e-4 * part * promise:
-            return point + part * step, there, slope
+        there = objective(point + part * step)
+        if there[0] >= height + 1e-4 * part * promise:
+            return point + part * step, there
     return None
 
 
-def _hessian(objective: Objective, point: Vector, width: float = 1e-4) -> Vector:
+def _hessian(objective: Objective, point: Vector, here: Any, width: float = 1e-4) -> Vector:
+    """Return the Hessian that the objective gave at the point, or the differences of its gradient around it."""
+    if len(here) == 3:
+        return here[2]
     columns = []
     for i in range(len(point)):
         shift = np.zeros(len(point))

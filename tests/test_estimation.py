@@ -14,6 +14,7 @@ from crmlab.estimation import (
     errors_of,
     jacobian,
     maximize,
+    on_log_scale,
     share_interval,
     wilson,
 )
@@ -32,6 +33,31 @@ def test_the_top_and_its_covariance():
     np.testing.assert_allclose(top.point, [1, -2], atol=1e-9)
     np.testing.assert_allclose(top.covariance, np.linalg.inv(SHARP), rtol=1e-6)
     assert (top.log_likelihood, top.converged) == (pytest.approx(0, abs=1e-12), True)
+
+
+def test_a_hessian_that_is_known_is_used_and_leads_to_the_same_top():
+    asked = []
+
+    def known(point: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        asked.append(point)
+        return *hill(point), -SHARP
+
+    top = maximize(known, [0.0, 0.0], ["a", "b"])
+    np.testing.assert_allclose(top.point, [1, -2], atol=1e-12)
+    np.testing.assert_allclose(top.covariance, np.linalg.inv(SHARP), rtol=1e-12)
+    assert len(asked) <= 4
+
+
+def test_logarithms_carry_gradient_and_hessian_along():
+    def cubes(v: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        return float((v**3).sum() + v[0] * v[1]), 3 * v**2 + v[::-1], np.diag(6 * v) + np.eye(2)[::-1]
+
+    of_logs, point = on_log_scale(cubes), np.array([0.3, -0.4])
+    _, slope, hessian = of_logs(point)
+    for i, shift in enumerate(1e-6 * np.eye(2)):
+        up, down = of_logs(point + shift), of_logs(point - shift)
+        assert slope[i] == pytest.approx((up[0] - down[0]) / 2e-6, rel=1e-6)
+        np.testing.assert_allclose(hessian[i], (up[1] - down[1]) / 2e-6, rtol=1e-6)
 
 
 def test_a_slope_without_end_is_a_runaway():

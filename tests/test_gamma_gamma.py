@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlab.buyers.gamma_gamma import GammaGamma, _log_likelihood
+from crmlab.buyers.gamma_gamma import GammaGamma, _log_likelihood, _sums
 from crmlab.customers import count_customers, summarize_customers
 from crmlab.plots import alternative_text
 
@@ -44,6 +44,15 @@ def test_the_gradient_is_that_of_the_likelihood():
         shift = np.eye(3)[i] * width
         up, down = (_log_likelihood(TRUTH + sign * shift, x, mean)[0] for sign in (1, -1))
         np.testing.assert_allclose(slope[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
+
+
+def test_the_hessian_is_the_differences_of_the_gradient():
+    x, mean, weights = np.array([1.0, 3, 30]), np.array([5.0, 80, 33]), np.array([7.0, 4, 1])
+    hessian = _sums(TRUTH, weights, x, mean)[2]
+    for i, width in enumerate(1e-5 * TRUTH):
+        shift = np.eye(3)[i] * width
+        up, down = (_sums(TRUTH + sign * shift, weights, x, mean)[1] for sign in (1, -1))
+        np.testing.assert_allclose(hessian[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():

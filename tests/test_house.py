@@ -30,7 +30,7 @@ LAYERS = """
 cli
 report | exercises | widgets
 growth | hazards | simulation
-ab_test | adoption | attribution | buyers | churn | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | privacy | renewals | revenue | segments | service | targeting
+ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | lifetime_value | loyalty | pipeline | privacy | renewals | revenue | segments | service | targeting
 fitted | intervals
 result
 data | session
@@ -38,7 +38,7 @@ contracts | customers
 company
 model_plots
 plots | sampling | tables
-engines | estimation | folders | labels
+engines | estimation | folders | grouping | labels
 """  # noqa: E501
 ROW_OF = {name: -row for row, line in enumerate(LAYERS.strip().splitlines()) for name in line.split(" | ")}
 ONE_ROOM = {"questions": "exercises", "__main__": "cli"}

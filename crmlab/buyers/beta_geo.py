@@ -17,9 +17,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from crmlab.buyers.beta_geo_likelihood import Terms
 from crmlab.buyers.buyer_model import BuyerModel
 from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Vector
+from crmlab.grouping import group_rows
 
 Moment = Callable[[Vector, Any, Any, Vector], Vector]
 
@@ -54,6 +56,7 @@ class BetaGeo(BuyerModel):
     """
 
     NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    CHANCES: ClassVar[int] = 0  # to leave before the first repeat purchase
 
     @property
     def r(self) -> float:
@@ -86,23 +89,15 @@ class BetaGeo(BuyerModel):
     @classmethod
     def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
         """Fader, Hardie and Lee (2005a), equation 6, summed in logarithms."""
-        from scipy.special import digamma, gammaln
+        terms = Terms.of(parameters, x, recency, T, cls.CHANCES)
+        return terms.height, terms.slope
 
-        r, alpha, a, b = parameters
-        ever = x > 0
-        safe = np.where(ever, b + x - 1, 1.0)
-        alive = -(r + x) * np.log(alpha + T)
-        gone = np.where(ever, np.log(a) - np.log(safe) - (r + x) * np.log(alpha + recency), -np.inf)
-        both = np.logaddexp(alive, gone)
-        share = np.exp(gone - both)  # of the likelihood that comes from having left
-        height = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + both
-        height += gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-        time = (1 - share) * np.log(alpha + T) + share * np.log(alpha + recency)
-        pace = (1 - share) / (alpha + T) + share / (alpha + recency)
-        common = digamma(a + b) - digamma(a + b + x)
-        by_r = digamma(r + x) - digamma(r) + np.log(alpha) - time
-        by_b = common + digamma(b + x) - digamma(b) - np.where(ever, share / safe, 0.0)
-        return height, np.stack([by_r, r / alpha - (r + x) * pace, common + share / a, by_b])
+    @classmethod
+    def _sums(
+        cls, parameters: Vector, weights: Vector, x: Vector, recency: Vector, T: Vector
+    ) -> tuple[float, Vector, Vector]:
+        terms = Terms.of(parameters, x, recency, T, cls.CHANCES)
+        return float(weights @ terms.height), terms.slope @ weights, terms.hessian(parameters, weights)
 
     @classmethod
     def _probability(cls, parameters: Vector, n: Vector, t: Vector) -> Vector:
@@ -155,11 +150,12 @@ class BetaGeo(BuyerModel):
     def _future(cls, moment: Moment, parameters: Vector, t: Vector, x: Vector, T: Vector) -> Vector:
         """Average over customers alive at T, whose λ is gamma(r + x, α + T) and whose p is beta(a, b + x)."""
         r, alpha, a, b = cls._given_alive(parameters)
-        ahead, result = np.broadcast_to(t, x.shape), np.empty(x.shape)
+        which, rows = group_rows([x, T, np.broadcast_to(t, x.shape)])  # when the last purchase was makes no difference
+        x, T, ahead, result = x[rows], T[rows], np.broadcast_to(t, which.shape)[rows], np.empty(len(rows))
         for n in np.unique(x):
             rows = x == n
             result[rows] = _average(moment, ahead[rows], r + n, alpha + T[rows], a, b + n)
-        return result
+        return result[which]
 
     @classmethod
     def _given_alive(cls, parameters: Vector) -> Vector:

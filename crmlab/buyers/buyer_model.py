@@ -18,7 +18,9 @@ import pandas as pd
 from crmlab.buyers.comparison import Comparison
 from crmlab.buyers.predictions import Predicting
 from crmlab.customers import UNIT_WORDS, count_customers
-from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize
+from crmlab.engines import counts_of, to_pandas
+from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
+from crmlab.grouping import distinct
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,22 +55,16 @@ class BuyerModel(Predicting):
             If a column is missing or impossible (a last purchase after the end), nobody came back, or the data cannot
             identify the model.
         """
-        cls._history(data)  # refuses with the caller's row numbers, before rows are grouped
-        counts = count_customers(data, cls.COLUMNS)
-        x, recency, T = cls._history(counts)
-        weights = counts["customers"].to_numpy(float)
+        frame = to_pandas(data)
+        (x, recency, T), weights = distinct(cls._history(frame), counts_of(frame, "the table of customers"))
         _refuse_too_little(x, weights, cls)
-
-        def objective(point: Vector) -> tuple[float, Vector]:
-            height, slope = cls._log_likelihood(np.exp(point), x, recency, T)
-            return float(weights @ height), slope @ weights * np.exp(point)
-
+        objective = on_log_scale(lambda parameters: cls._sums(parameters, weights, x, recency, T))
         try:
             top = maximize(objective, list(np.log(cls._start(weights, x, T))), cls.NAMES)
         except NotIdentifiedError as error:
             raise ValueError(f"{cls.__name__}: {error}; {cls._hint(error.parameter)}") from error
         table = cls._histogram(np.exp(top.point), x, T, weights)
-        return cls(table, top, float(weights.sum()), counts.attrs.get("unit", ""))
+        return cls(table, top, float(weights.sum()), frame.attrs.get("unit", ""))
 
     def repeat_histogram(self, data: Any) -> Comparison:
         """Return how many customers of `data` came back how often, beside what the model expects of them."""
@@ -151,6 +147,14 @@ class BuyerModel(Predicting):
     @abstractmethod
     def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
         """Return the log-likelihood of each row, and its derivatives by each parameter (one row each)."""
+
+    @classmethod
+    def _sums(
+        cls, parameters: Vector, weights: Vector, x: Vector, recency: Vector, T: Vector
+    ) -> tuple[float, Vector] | tuple[float, Vector, Vector]:
+        """Return the log-likelihood of all, its gradient and, where the model knows it, its Hessian."""
+        height, slope = cls._log_likelihood(parameters, x, recency, T)
+        return float(weights @ height), slope @ weights
 
     @classmethod
     @abstractmethod

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from crmlab.buyers.comparison import Comparison
-from crmlab.customers import count_customers
-from crmlab.engines import need, numbers, to_pandas
-from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize
+from crmlab.engines import arrays, counts_of, need, numbers, to_pandas
+from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
 from crmlab.fitted import Fitted
+from crmlab.grouping import distinct, of_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,18 +76,13 @@ class GammaGamma(Fitted):
         ValueError
             If a column is missing or impossible, nobody came back, or the data cannot identify the model.
         """
-        counts = count_customers(data, columns=_COLUMNS)
-        _refuse_impossible(counts)
-        used = counts.loc[(counts["frequency"] > 0) & (counts["monetary_value"] > 0)]
-        x, mean, weights = (used[name].to_numpy(float) for name in (*_COLUMNS, "customers"))
-        if len(used) == 0 or weights.sum() <= len(cls.NAMES):
+        x, mean, weights = _columns(data)
+        everybody, spent = float(weights.sum()), (x > 0) & (mean > 0)
+        (x, mean), weights = distinct([x[spent], mean[spent]], weights[spent])
+        if weights.sum() <= len(cls.NAMES):
             raise ValueError("gamma-gamma needs more than three customers who came back and spent something")
         scale = float(weights @ mean / weights.sum())
-
-        def objective(point: Vector) -> tuple[float, Vector]:
-            height, slope = _log_likelihood(np.exp(point), x, mean)
-            return float(weights @ height), slope @ weights * np.exp(point)
-
+        objective = on_log_scale(lambda parameters: _sums(parameters, weights, x, mean))
         try:
             top = maximize(objective, list(np.log([2.0, 3.0, scale])), cls.NAMES)
         except NotIdentifiedError as error:
@@ -95,8 +90,7 @@ class GammaGamma(Fitted):
             raise ValueError(f"GammaGamma: {error}; {text}") from error
         customers = float(weights.sum())
         table = _histogram(np.exp(top.point), x, mean, weights)
-        left_out = float(counts["customers"].sum()) - customers
-        return cls(table, top, customers, left_out, _correlation(x, mean, weights))
+        return cls(table, top, customers, everybody - customers, _correlation(x, mean, weights))
 
     @property
     def p(self) -> float:
@@ -150,29 +144,51 @@ class GammaGamma(Fitted):
         return Comparison(self.table, question, "mean spend of a purchase", "number of customers").plot(ax)
 
 
-def _refuse_impossible(counts: pd.DataFrame) -> None:
-    frequency, money = counts["frequency"], counts["monetary_value"]
+def _columns(data: Any) -> tuple[Vector, Vector, Vector]:
+    """Return frequency, mean spend and number of customers of each row; refuse what is impossible."""
+    frame = to_pandas(data)
+    need(frame.columns, _COLUMNS, "the table of customers")
+    x, mean = arrays(frame, _COLUMNS)
+    weights = counts_of(frame, "the table of customers")
     wrong = {
-        "frequency is no whole number from 0 up": (frequency < 0) | (frequency % 1 > 0),
-        "monetary_value is negative": money < 0,
+        "frequency is no whole number from 0 up": (x < 0) | (x != np.floor(x)),
+        "monetary_value is negative": mean < 0,
     }
     for said, rows in wrong.items():
-        if rows.any():
-            raise ValueError(f"{said} for {counts.loc[rows, 'customers'].sum():g} customers")
+        if (rows & (weights > 0)).any():
+            raise ValueError(f"{said} for {weights[rows].sum():g} customers")
+    return x, mean, weights
 
 
 def _log_likelihood(parameters: Vector, x: Vector, mean: Vector) -> tuple[Vector, Vector]:
     """Return the log density of each customer's mean and its derivatives."""
-    from scipy.special import digamma, gammaln
+    from scipy.special import digamma, gammaln, xlogy
 
     p, q, v = parameters
     total = x * mean
-    height = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v)
-    height += (p * x - 1) * np.log(mean) + p * x * np.log(x) - (p * x + q) * np.log(total + v)
-    by_p = x * (digamma(p * x + q) - digamma(p * x) + np.log(total) - np.log(total + v))
-    by_q = digamma(p * x + q) - digamma(q) + np.log(v) - np.log(total + v)
-    by_v = q / v - (p * x + q) / (total + v)
-    return height, np.stack([by_p, by_q, by_v])
+
+    def of_frequency(n: Vector) -> Vector:
+        both, own = p * n + q, np.maximum(p * n, 1e-300)
+        return np.stack([gammaln(both) - gammaln(own) + xlogy(own, n), digamma(both), digamma(own)])
+
+    (height, psi_both, psi_own), beyond = of_whole(of_frequency, x), np.log(total + v)
+    height = height - gammaln(q) + q * np.log(v) + (p * x - 1) * np.log(mean) - (p * x + q) * beyond
+    by_p = x * (psi_both - psi_own + np.log(total) - beyond)
+    by_q = psi_both - digamma(q) + np.log(v) - beyond
+    return height, np.stack([by_p, by_q, q / v - (p * x + q) / (total + v)])
+
+
+def _sums(parameters: Vector, weights: Vector, x: Vector, mean: Vector) -> tuple[float, Vector, Vector]:
+    """Return the log-likelihood of all customers, its gradient and its Hessian."""
+    from scipy.special import zeta
+
+    p, q, v = parameters
+    height, slope = _log_likelihood(parameters, x, mean)
+    both, own = of_whole(lambda n: zeta(2.0, np.stack([p * n + q, np.maximum(p * n, 1e-300)])), x)
+    reach = 1 / (x * mean + v)
+    by_two = [x**2 * (both - own), x * both, -x * reach, both - zeta(2.0, q), 1 / v - reach]
+    pp, pq, pv, qq, qv, vv = np.stack([*by_two, (p * x + q) * reach**2 - q / v**2]) @ weights
+    return float(weights @ height), slope @ weights, np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]])
 
 
 def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> pd.DataFrame:

@@ -12,6 +12,7 @@ expectation here is that of a BG/NBD, times the share that survives.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -46,24 +47,7 @@ class ModifiedBetaGeo(BetaGeo):
     [0.23, 0.3, 0.59]
     """
 
-    @classmethod
-    def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
-        """Batislam, Denizel and Filiztekin (2007), equation 5, summed in logarithms."""
-        from scipy.special import digamma, gammaln
-
-        r, alpha, a, b = parameters
-        alive = -(r + x) * np.log(alpha + T)
-        gone = np.log(a) - np.log(b + x) - (r + x) * np.log(alpha + recency)
-        both = np.logaddexp(alive, gone)
-        share = np.exp(gone - both)  # of the likelihood that comes from having left
-        height = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + both
-        height += gammaln(a + b) + gammaln(b + x + 1) - gammaln(b) - gammaln(a + b + x + 1)
-        time = (1 - share) * np.log(alpha + T) + share * np.log(alpha + recency)
-        pace = (1 - share) / (alpha + T) + share / (alpha + recency)
-        common = digamma(a + b) - digamma(a + b + x + 1)
-        by_r = digamma(r + x) - digamma(r) + np.log(alpha) - time
-        by_b = common + digamma(b + x + 1) - digamma(b) - share / (b + x)
-        return height, np.stack([by_r, r / alpha - (r + x) * pace, common + share / a, by_b])
+    CHANCES: ClassVar[int] = 1  # to leave before the first repeat purchase
 
     @classmethod
     def _probability(cls, parameters: Vector, n: Vector, t: Vector) -> Vector:

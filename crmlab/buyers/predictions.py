@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from crmlab.customers import HISTORY, count_customers
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import arrays, need, to_pandas
 from crmlab.estimation import Z95, Vector, count_interval, share_interval
 from crmlab.fitted import Fitted
+from crmlab.grouping import group_rows
 
 History = tuple[Vector, Vector, Vector]
 
@@ -147,8 +148,8 @@ class Predicting(Fitted):
     def _distinct(cls, data: Any) -> tuple[History, Vector]:
         """Return the distinct histories, each reckoned with once, and which of them each row has."""
         x, recency, T = cls._history(data)
-        rows, which = np.unique(np.column_stack([x, recency, T]), axis=0, return_inverse=True)
-        return (rows[:, 0], rows[:, 1], rows[:, 2]), np.ravel(which)
+        which, rows = group_rows([x, recency, T])
+        return (x[rows], recency[rows], T[rows]), which
 
     @classmethod
     def _history(cls, data: Any) -> History:
@@ -215,7 +216,7 @@ def history(data: Any, columns: Sequence[str] = HISTORY) -> History:
     """
     frame = to_pandas(data)
     need(frame.columns, columns, "the table of customers")
-    x, recency, T = numbers(frame[list(columns)]).to_numpy(float).T
+    x, recency, T = arrays(frame, columns)
     wrong = {
         "frequency is no whole number from 0 up": (x < 0) | (x != np.floor(x)),
         f"recency lies beyond {columns[-1]}": recency > T + 1e-9,
