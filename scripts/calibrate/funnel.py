@@ -1,14 +1,16 @@
-"""Samples for the funnel: rates, standardised rates, and time to convert with a competing end."""
+"""Samples for the funnel: rates, standardised rates, time to convert, the share that never does, and cohorts."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmlab.conversion_time import TimeToConvert
+from crmlab.cohorts import CohortTriangle
+from crmlab.conversion_time import CureModel, TimeToConvert
 from crmlab.funnel import Funnel
 
 LEADS, RATES = 400, {"a": 0.12, "b": 0.45}
@@ -22,6 +24,8 @@ def samples(seed: int) -> Iterator[Row]:
     draw = np.random.default_rng(seed)
     yield from _rates(draw)
     yield from _times(draw)
+    yield from _never(draw)
+    yield from _cohort(draw)
 
 
 def _rates(draw: np.random.Generator) -> Iterator[Row]:
@@ -54,3 +58,26 @@ def _times(draw: np.random.Generator) -> Iterator[Row]:
         # days are whole: what ends within the day after `days` still counts
         truth = WON * (1 - np.exp(-(days + 1) / DAYS))
         yield f"share won within {days} days", truth, at["estimate"], at["low"], at["high"]
+
+
+def _never(draw: np.random.Generator) -> Iterator[Row]:
+    """Leads of whom 60 of 100 never convert, and the others do so after a Weibull time."""
+    time, seen = 25 * draw.weibull(1.3, LEADS), draw.integers(30, 250, LEADS)
+    had = (draw.random(LEADS) < 0.4) & (time < seen + 1)
+    data = pd.DataFrame({"duration": np.where(had, np.floor(time), seen), "converted": had})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a straggler makes a follow-up look short; the interval must hold all the same
+        model = CureModel.fit(data)
+    never, at = model.never, model.at(40).iloc[0]
+    yield "share that never converts", 0.6, never["estimate"], never["low"], never["high"]
+    truth = float(0.4 * -np.expm1(-((41 / 25) ** 1.3)))
+    yield "share converted by day 40, fitted", truth, float(at["estimate"]), float(at["low"]), float(at["high"])
+
+
+def _cohort(draw: np.random.Generator) -> Iterator[Row]:
+    """Contracts of one month that lapse with 0.1 a month; only a part of them has been seen for three."""
+    day, month = pd.to_timedelta(draw.integers(0, 28, LEADS), unit="D"), np.datetime64("2024-01")
+    began, ended = (day + (month + months).astype("datetime64[ns]") for months in (0, draw.geometric(0.1, LEADS)))
+    data = pd.DataFrame({"started_on": began, "ended_on": ended})
+    cell: Any = CohortTriangle.from_dates(data, "2024-04-15").table.set_index("age").loc[3]
+    yield "retained after 3 months, open cohort", 0.9**3, cell["estimate"], cell["low"], cell["high"]

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
+from crmlab.conversion_time.durations import LOST, OPEN, WON, lead_durations
 from crmlab.labels import word
 from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-OPEN, WON, LOST = 0, 1, 2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,7 +71,7 @@ class TimeToConvert(Result):
         >>> TimeToConvert.from_events(events, "2025-01-31").table[["time", "estimate"]].to_numpy().tolist()
         [[0.0, 0.0], [8.0, 0.25], [30.0, 0.25]]
         """
-        durations = _durations(events, pd.Timestamp(snapshot), won, lost)
+        durations = lead_durations(events, pd.Timestamp(snapshot), won, lost)
         if by is None:
             groups = {"": durations}
         else:
@@ -108,16 +107,6 @@ class TimeToConvert(Result):
         return plots.steps(
             self.table, ax, "How long does it take to win a customer?", word("days since the lead"), word("converted")
         )
-
-
-def _durations(events: pd.DataFrame, snapshot: pd.Timestamp, won: str, lost: str) -> pd.DataFrame:
-    """Return one row for each lead: days seen and how they ended."""
-    seen = events[events["reached_on"] <= snapshot]
-    start = seen.groupby("lead_id")["reached_on"].min()
-    ends = seen[seen["stage"].isin([won, lost])].sort_values("reached_on").drop_duplicates("lead_id")
-    ends = ends.set_index("lead_id").reindex(start.index)
-    days = (ends["reached_on"].fillna(snapshot) - start).dt.days
-    return pd.DataFrame({"days": days, "status": ends["stage"].map({won: WON, lost: LOST}).fillna(OPEN).astype(int)})
 
 
 def _ends(rows: pd.DataFrame) -> pd.Series:
