@@ -3,9 +3,9 @@
 The families, each in a module of its own:
 
 - a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `DataError`, `reveal`;
-- tables of customers: `summarize_customers`, `count_customers`, `count_repeats`;
-- winning: `Funnel`, `TimeToConvert`, `Attribution`, `ABTest`, `SequentialTest`, `OfferChoice`, `PipelineForecast`,
-  `LeadScore`, `pipeline_velocity`;
+- tables of customers: `summarize_customers`, `count_customers`, `count_repeats`, `summarize_opportunities`;
+- winning: `Funnel`, `CohortTriangle`, `TimeToConvert`, `CureModel`, `Attribution`, `ABTest`, `SequentialTest`,
+  `OfferChoice`, `PipelineForecast`, `LeadScore`, `pipeline_velocity`;
 - staying: `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaDiscreteWeibull`, and the revenue of contracts;
 - buying: `BetaGeo`, `ModifiedBetaGeo`, `ParetoNBD`, `BetaGeoBetaBinomial`, `GammaGamma`;
 - service and loyalty: `nps`, `csat`, `ces`, `NonResponse`, `ProfitExperience`, `Drivers`, `Interaction`, `Mediation`,
@@ -30,14 +30,23 @@ _HOMES = {
     "adoption": ("Acceptance", "Bass", "CostOfOwnership", "Scorecard", "bass_peak", "bass_share", "count_adopters"),
     "ab_test": ("ABTest", "SequentialTest", "peeking_false_alarms", "spending_boundaries"),
     "attribution": ("Attribution",),
-    "buyers": ("BetaGeo", "BetaGeoBetaBinomial", "GammaGamma", "ModifiedBetaGeo", "ParetoNBD"),
+    "buyers": (
+        "BetaGeo",
+        "BetaGeoBetaBinomial",
+        "GammaGamma",
+        "ModifiedBetaGeo",
+        "ParetoNBD",
+        "count_opportunities",
+        "summarize_opportunities",
+    ),
     "churn": ("ChurnCurve", "contract_durations", "count_contracts"),
+    "cohorts": ("CohortTriangle", "count_cohorts"),
     "company": ("Company",),
     "customers": ("count_customers", "count_repeats", "summarize_customers"),
     "data": ("DataError", "adopt", "open_company", "save"),
     "drivers": ("Drivers", "Interaction", "Mediation", "lmg_shares"),
     "exercises": ("exercise",),
-    "conversion_time": ("TimeToConvert",),
+    "conversion_time": ("CureModel", "TimeToConvert"),
     "funnel": ("Funnel",),
     "growth": (
         "Allocation",

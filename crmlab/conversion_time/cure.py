@@ -161,7 +161,7 @@ class CureModel(Result):
         longest, alpha, reached = (self.follow_up[name] for name in ("longest", "alpha", "reached"))
         return (
             f"the follow-up of {longest:g} days is too short to know how many never convert: alpha is {alpha:.2g} "
-            f"(wanted: below {_LEVEL:g}), and {reached:.0%} of those who convert do so within it (wanted: {_REACHED:.0%})"
+            f"(wanted: below {_LEVEL:g}), and {reached:.0%} of those who convert have by then (wanted: {_REACHED:.0%})"
         )
 
     def at(self, days: Any) -> pd.DataFrame:
