@@ -73,7 +73,7 @@ def test_what_moves_churn_moves_nothing_that_comes_before():
 def test_a_company_too_small_to_have_customers_says_so():
     with pytest.raises(ValueError, match="ask for more customers"):
         simulate_company("subscription", customers=1)
-    few = simulate_company("subscription", customers=3, seed=2)
+    few = simulate_company("subscription", customers=3, seed=3)
     validate(dict(few.tables))
     assert all(len(table) for table in few.tables.values())
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from lifelines import KaplanMeierFitter
 
 from crmlab.simulation import simulate_company
 
@@ -14,7 +15,7 @@ def new_customers(rate):
     return company.truth["reproduction"], half.value_counts().sort_index().to_list()
 
 
-def test_by_default_a_company_that_stops_hunting_dies_out():
+def test_far_below_one_a_company_that_stops_hunting_dies_out():
     reproduction, halves = new_customers(rate=0.24)
     assert reproduction < 1
     assert halves[-1] < 0.1 * max(halves)
@@ -26,8 +27,42 @@ def test_above_one_it_sustains_itself():
     assert halves[-1] > halves[-2] > 0.7 * halves[2]
 
 
+def brought_so_far(company):
+    """Return how many customers the recommended customers brought until now, one each on average."""
+    won = company.referrals.merge(company.leads, on="lead_id")["customer_id"].notna()
+    of_referred = company.referrals["referrer_id"].isin(referred(company)["customer_id"])
+    return (won & of_referred).sum() / len(referred(company))
+
+
+def referred(company):
+    return company.customers[company.customers["channel"] == "referral"]
+
+
+def brought_in_three_years(company):
+    """Return the same from what they do in each month of their life, and from how many live to see it (Lotka 1925)."""
+    people = referred(company).merge(company.contracts, on="customer_id")
+    month, end = 30.4375, pd.Timestamp(company.observation_end)
+    months = (people["ended_on"].fillna(end) - people["acquired_on"]).dt.days / month
+    made = company.referrals.merge(people, left_on="referrer_id", right_on="customer_id")
+    age = ((made["referred_on"] - made["acquired_on"]).dt.days / month).astype(int)
+    lived = np.array([np.clip(months - age, 0, 1).sum() for age in range(36)])
+    recommends = np.bincount(age, minlength=36) / lived.clip(1)
+    alive = KaplanMeierFitter().fit(months, people["ended_on"].notna()).predict(np.arange(36) + 0.5)
+    leads = company.leads[(company.leads["channel"] == "referral") & (company.leads["created_on"] < "2025-01-01")]
+    return (recommends * alive).sum() * leads["customer_id"].notna().mean()
+
+
+def test_by_default_it_is_near_one_and_what_was_brought_so_far_says_that_it_is_far_away():
+    companies = [simulate_company("subscription", seed=seed, billing_fault=0, save_trial=0) for seed in (11, 12, 13)]
+    for company in companies:
+        assert 0.85 < company.truth["reproduction"] < 1
+        assert brought_so_far(company) < 0.4
+    right = np.mean([brought_in_three_years(company) for company in companies])
+    assert right == pytest.approx(companies[0].truth["reproduction"], abs=0.1)
+
+
 def test_near_one_it_neither_grows_nor_dies():
-    reproduction, halves = new_customers(rate=1.05)
+    reproduction, halves = new_customers(rate=1.17)
     assert reproduction == pytest.approx(1, abs=0.1)
     assert halves[-1] == pytest.approx(halves[-2], rel=0.3)
 

@@ -15,7 +15,7 @@ DAY = pd.Timestamp("2025-10-01")
 @pytest.fixture(scope="module")
 def called():
     """Return the trial with what was known before it, what it was worth, and what would have happened."""
-    company = simulate_company("subscription", customers=9000, save_trial=1)
+    company = simulate_company("subscription", customers=16_000, save_trial=1)
     trial = company.experiments.query("experiment == 'save call'").rename(columns={"unit_id": "customer_id"})
     for table in (company.customers, company.contracts, company.truth.save_calls):
         trial = trial.merge(table, on="customer_id")

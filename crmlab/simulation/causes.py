@@ -82,7 +82,7 @@ class CausalModel:
         size = len(next(iter(given.values())))
         for node in self.nodes:
             name = node.__name__
-            known[name] = np.full(size, fixed[name], dtype=float) if name in fixed else node(**_arguments(node, known))
+            known[name] = np.full(size, fixed[name]) if name in fixed else node(**_arguments(node, known))
         return {node.__name__: known[node.__name__] for node in self.nodes}
 
     def causes(self) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from crmlab.simulation.parameters import Mechanism, parameter
 CHANCES = ("chance_process", "chance_attitude", "chance_churn", "chance_cost")
 BAD_PROCESS = -0.5  # below it a process has failed: with three customers in ten
 COST_FROM_SATISFACTION = 0.6  # correlation; the rest of the cost to serve is the customer's own
-TYPICAL = 2000  # typical customers of each channel
+TYPICAL = 8000  # typical customers of each channel
 
 
 @dataclass(frozen=True)

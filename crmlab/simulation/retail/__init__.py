@@ -22,9 +22,10 @@ from crmlab.simulation.retail import classes, orders, people, touches
 from crmlab.simulation.retail.people import BLOCK, Retail, Shape, default_shape
 from crmlab.simulation.retail.piles import Pile
 from crmlab.simulation.retail.touches import Touches
+from crmlab.simulation.retail.visitors import MODEL
 
 CUSTOMERS = 3000
-OF_THE_WHOLE = ("products", "parameters", "treatments")  # tables that do not grow with the customers
+OF_THE_WHOLE = ("products", "parameters", "treatments", "causes")  # tables that do not grow with the customers
 ORDER = ("order_id", "customer_id", "ordered_at", "record_id", "amount")
 
 Frames = dict[str, pd.DataFrame]
@@ -74,6 +75,7 @@ def simulate(
     tables, known = _join(made, len(blocks))
     known["programme"] = _programme(shape, known["programme"])
     known["treatments"] = classes.treatments(mechanism)
+    known["causes"] = MODEL.causes()
     tables = {name: table for name, table in tables.items() if len(table)} | {"products": orders.products()}
     return Company("retail", tables, shape.end, truth=Truth(mechanism.table(), known))
 

@@ -1,8 +1,8 @@
 """How visitors come to a shop's first order, and the advertising that they meet on the way.
 
-A visitor comes with an intent of their own. Search, newsletter, social media and influencers touch some visitors;
-retargeting is shown, last of all, to those whom it takes to be about to buy. Some visitors come without any touch: they
-know the brand, and what they buy is base sales.
+A visitor comes with an intent of their own (`visitors` has the causal model). Search, newsletter, social media and
+influencers touch some visitors; retargeting is shown, last of all, to those whom it takes to be about to buy. Some
+visitors come without any touch: they know the brand, and what they buy is base sales.
 
 A visitor buys with a probability that is a logit of intent and of the channels that touched them,
 
@@ -26,10 +26,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit
 
 from crmlab.simulation.names import digits
-from crmlab.simulation.parameters import Mechanism, parameter, stream
+from crmlab.simulation.parameters import parameter, stream
+from crmlab.simulation.retail.visitors import MODEL, Visits, effects
 
 EXPERIMENT = "retargeting hold-out"
 WINDOW = ("2024-01-01", "2025-12-31")
@@ -40,55 +41,35 @@ DRIFT = 7  # days by which visitors who do not buy decide before or after those 
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel: whom it touches, how often, and when.
+    """How often a channel touches the visitors whom it reaches, and when.
 
     Attributes
     ----------
-    name
-        What it is called; its effect is the parameter `<name>_effect`.
-    reach
-        Probability that it touches a visitor of mean intent.
-    pull
-        Change of the log odds of that with each standard deviation of intent.
     most
         Touches of one visitor at most.
     first, last
         Days before the decision between which it touches.
     """
 
-    name: str
-    reach: float
-    pull: float
     most: int
     first: int
     last: int
 
 
-RETARGETING = "retargeting"
-CHANNELS = (
-    Channel("search", 0.30, 0.8, 2, 14, 2),
-    Channel("social", 0.25, 0.0, 1, 28, 10),
-    Channel("newsletter", 0.12, 0.4, 2, 21, 3),
-    Channel("influencer", 0.12, 0.0, 1, 28, 10),
-    Channel(RETARGETING, 0.50, 0.0, MOST, ASSIGNED - 1, 1),  # its pull is the parameter `targeting`
-)
-NAMES = np.array([channel.name for channel in CHANNELS], dtype=object)
+CHANNELS = {
+    "search": Channel(2, 14, 2),
+    "social": Channel(1, 28, 10),
+    "newsletter": Channel(2, 21, 3),
+    "influencer": Channel(1, 28, 10),
+    "retargeting": Channel(MOST, ASSIGNED - 1, 1),
+}
+NAMES = np.array(list(CHANNELS), dtype=object)
 
 
 @dataclass(frozen=True)
-class Touches(Mechanism):
-    """What advertising does; effects are on the log odds of buying."""
+class Touches(Visits):
+    """What makes visitors see advertising and buy, and what showing it costs."""
 
-    purchase_odds: float = parameter(-1.0, "log odds", -2.5, 2.5, "buying of a visitor of mean intent without a touch")
-    intent_effect: float = parameter(1.5, "log odds", 0, 3, "more intent by a standard deviation, on buying")
-    retargeting_effect: float = parameter(0.0, "log odds", 0, 1, "retargeting, on buying")
-    search_effect: float = parameter(0.2, "log odds", 0, 2, "search advertising, on buying")
-    social_effect: float = parameter(1.2, "log odds", 0, 2, "social media, on buying")
-    newsletter_effect: float = parameter(0.3, "log odds", 0, 2, "the newsletter, on buying")
-    influencer_effect: float = parameter(0.4, "log odds", 0, 2, "influencers, on buying")
-    targeting: float = parameter(2.5, "log odds", 0, 5, "more intent by a standard deviation, on being retargeted")
-    holdout: float = parameter(0.25, "share", 0, 0.9, "of the visitors whom retargeting picks, held out at random")
-    base_sales: float = parameter(0.2, "share", 0, 1, "visitors who come without any touch, by the brand alone")
     retargeting_cost: float = parameter(400, "won", 0, 1e5, "money spent on showing retargeting to one visitor")
 
 
@@ -155,24 +136,14 @@ def _visitors(mechanism: Touches, customers: int, seed: int, block: int) -> dict
 def _pool(mechanism: Touches, size: int, seed: int, block: int) -> dict[str, np.ndarray]:
     own = stream(seed, f"retail visitors {block}").random((size, 4))
     met = stream(seed, f"retail touches {block}").random((size, len(CHANNELS)))
-    held_out = stream(seed, f"retail hold-out {block}").random(size) < mechanism.holdout
-    intent = ndtri(own[:, 0])
-    pull = np.array([channel.pull for channel in CHANNELS[:-1]] + [mechanism.targeting])
-    reach = logit(np.array([channel.reach for channel in CHANNELS]))
-    seen = (met < expit(reach + pull * intent[:, None])) & (own[:, 2] >= mechanism.base_sales)[:, None]
-    picked = seen[:, -1].copy()
-    seen[:, -1] &= ~held_out
-    log_odds = mechanism.purchase_odds + mechanism.intent_effect * intent + seen @ _effects(mechanism)
-    surplus = log_odds - logit(own[:, 1])
+    chances = {"intent": own[:, 0], "purchase": own[:, 1], "reachable": own[:, 2]} | dict(
+        zip(NAMES, met.T, strict=True)
+    )
+    chances["holdout"] = stream(seed, f"retail hold-out {block}").random(size)
+    known = MODEL.simulate(mechanism, {f"chance_{name}": chance for name, chance in chances.items()})
     drift = np.floor((2 * DRIFT + 1) * own[:, 3]).astype(np.int64) - DRIFT
-    return {
-        "intent": intent, "seen": seen, "picked": picked, "log_odds": log_odds, "surplus": surplus,
-        "bought": surplus > 0, "drift": drift,
-    }  # fmt: skip
-
-
-def _effects(mechanism: Touches) -> np.ndarray:
-    return np.array([getattr(mechanism, f"{name}_effect") for name in NAMES])
+    seen = np.column_stack([known.pop(name) for name in NAMES])
+    return known | {"seen": seen, "bought": known["purchase"] > 0, "drift": drift}
 
 
 def _decisions(first_day: np.ndarray, known: dict[str, np.ndarray], window: tuple[str, str]) -> np.ndarray:
@@ -187,7 +158,7 @@ def _touches(
 ) -> pd.DataFrame:
     """Return each touch, visitor by visitor in order of time."""
     draw = stream(seed, f"retail touch days {block}").random((len(day), len(CHANNELS), 1 + MOST))
-    most, first, last = np.array([(channel.most, channel.first, channel.last) for channel in CHANNELS]).T
+    most, first, last = np.array([(channel.most, channel.first, channel.last) for channel in CHANNELS.values()]).T
     number = 1 + np.floor(most * draw[:, :, 0])
     who, channel, place = np.nonzero(known["seen"][:, :, None] & (np.arange(MOST) < number[:, :, None]))
     lead = last[channel] + (draw[who, channel, 1 + place] * (1 + first - last)[channel]).astype(np.int64)
@@ -208,17 +179,17 @@ def _truth(
     mechanism: Touches, known: dict[str, np.ndarray], visitor_id: np.ndarray, customer: np.ndarray
 ) -> pd.DataFrame:
     """Return what is true of each visitor, and whether they had bought with retargeting, or without each channel."""
-    effects = known["seen"] * _effects(mechanism)
-    shown = known["surplus"] + mechanism.retargeting_effect - effects[:, -1] > 0
+    moved = known["seen"] * effects(mechanism)
+    shown = known["purchase"] + mechanism.retargeting_effect - moved[:, -1] > 0
     without = {
-        f"bought_without_{name}": known["surplus"] - effects[:, channel] > 0 for channel, name in enumerate(NAMES)
+        f"bought_without_{name}": known["purchase"] - moved[:, channel] > 0 for channel, name in enumerate(NAMES)
     }
     return pd.DataFrame(
         {
             "visitor_id": visitor_id,
             "customer_id": customer,
             "intent": known["intent"].round(6),
-            "purchase_probability": expit(known["log_odds"]).round(8),
+            "purchase_probability": expit(known["inclination"]).round(8),
             "picked": known["picked"],
             "bought": known["bought"],
             "bought_with_retargeting": shown,

@@ -23,13 +23,14 @@ from crmlab.simulation.subscription import (
 )
 from crmlab.simulation.subscription.people import CHANNELS, END, Prospects, Subscription
 
-STANDARD = 5000  # customers of a company of standard size
+CUSTOMERS = 5000
+STANDARD = 6300  # customers of a company of standard size
 
 
 def simulate(customers: int | None, seed: int, switches: dict[str, float]) -> Company:
     """Simulate the subscription company: all its tables and its truth."""
     mechanism = build(Subscription, switches)
-    size = (customers or STANDARD) / STANDARD
+    size = (customers or CUSTOMERS) / STANDARD
     spend = {channel.name: marketing.budgets(mechanism, channel, size, seed) for channel in CHANNELS}
     prospects, won, recommended = _live(mechanism, _attracted(spend, size, seed), seed)
     prospects = people.number(prospects)

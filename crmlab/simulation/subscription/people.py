@@ -47,10 +47,10 @@ class Channel:
 
 
 CHANNELS = (
-    Channel("search", 295, 0.63, 1_600_000, 0.36, 0.0, 0.45, 0.43),
-    Channel("social", 435, 0.55, 1_400_000, 0.15, 0.8, 0.80, 0.26),
-    Channel("partner", 153, 0.60, 1_200_000, 0.46, -0.2, 0.25, 0.26),
-    Channel("referral", 0, 0.0, 0.0, 0.52, -0.5, 0.35, 0.05),
+    Channel("search", 295, 0.63, 1_600_000, 0.36, 0.0, 0.45, 0.36),
+    Channel("social", 435, 0.55, 1_400_000, 0.15, 0.8, 0.80, 0.19),
+    Channel("partner", 153, 0.60, 1_200_000, 0.46, -0.2, 0.25, 0.19),
+    Channel("referral", 0, 0.0, 0.0, 0.52, -0.5, 0.35, 0.26),
 )
 BY_NAME = {channel.name: channel for channel in CHANNELS}
 
@@ -70,7 +70,7 @@ class Plans(Mechanism):
 class Subscription(Surveys, Service, Saving, Consents, Relationship, Plans):
     """Parameters of the subscription company."""
 
-    referral_rate: float = parameter(0.24, "leads a customer and year", 0, 3, "recommendations by the average customer")
+    referral_rate: float = parameter(1.05, "leads a customer and year", 0, 3, "recommendations by the average customer")
     season: float = parameter(1.0, "share", 0, 3, "seasonal swing of the money spent on attracting leads")
     hunting_months: float = parameter(36, "months", 1, 36, "months in which money is spent on attracting leads")
     south_effect: float = parameter(1.15, "ratio", 0.5, 2, "conversion of team South relative to team North")
@@ -83,7 +83,7 @@ class Subscription(Surveys, Service, Saving, Consents, Relationship, Plans):
     attract_hours: float = parameter(9.0, "hours a million won", 0, 1000, "work on attracting leads")
     acquire_hours: float = parameter(30.0, "hours a million won", 0, 1000, "work on turning leads into customers")
     retain_hours: float = parameter(45.0, "hours a million won", 0, 1000, "work on keeping customers")
-    billing_fault: float = parameter(0.30, "probability a month", 0, 1, "cancelling when a bank transfer fails")
+    billing_fault: float = parameter(0.40, "probability a month", 0, 1, "cancelling when a bank transfer fails")
 
 
 _GAPS = {"gap_1": 12, "gap_2": 18, "gap_3": 25, "gap_4": 50}  # mean days between the steps of a lead

@@ -112,27 +112,26 @@ def agent_table(customers: int, seed: int) -> pd.DataFrame:
 
 def _usual(mechanism: Service, customers: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return what everybody would write in all the months, had they been customers throughout."""
-    draw = stream(seed, "tickets")
     pull = np.exp(mechanism.content_to_tickets * customers["disappointment"].to_numpy())
-    count = draw.poisson(mechanism.ticket_rate * MONTHS * pull)
-    tickets = _drawn(customers, count, draw, (START, END))
+    count = stream(seed, "tickets").poisson(mechanism.ticket_rate * MONTHS * pull)
+    tickets = _drawn(customers, count, stream(seed, "chances of tickets"), (START, END))
     return tickets.assign(topic=_share(TOPICS, tickets["topic"].to_numpy()))
 
 
 def _on_fault(mechanism: Service, customers: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return what those who pay by bank transfer write about their bills while transfers fail."""
-    draw = stream(seed, "tickets on the fault")
-    count = draw.poisson(mechanism.fault_tickets * FAULT_MONTHS, len(customers))
-    tickets = _drawn(customers, np.where(customers["transfer"], count, 0), draw, (FAULT_START, FAULT_END))
+    count = stream(seed, "tickets on the fault").poisson(mechanism.fault_tickets * FAULT_MONTHS, len(customers))
+    chances, window = stream(seed, "chances of tickets on the fault"), (FAULT_START, FAULT_END)
+    tickets = _drawn(customers, np.where(customers["transfer"], count, 0), chances, window)
     return tickets.assign(topic="billing")
 
 
 def _drawn(
-    customers: pd.DataFrame, count: np.ndarray, draw: np.random.Generator, window: tuple[pd.Timestamp, pd.Timestamp]
+    customers: pd.DataFrame, count: np.ndarray, chances: np.random.Generator, window: tuple[pd.Timestamp, pd.Timestamp]
 ) -> pd.DataFrame:
     """Return one row a ticket, with the day and all the chances that decide what becomes of it."""
     row = np.arange(len(customers)).repeat(count)
-    tickets = pd.DataFrame(draw.random((len(row), len(_CHANCES))), columns=list(_CHANCES))
+    tickets = pd.DataFrame(chances.random((len(row), len(_CHANCES))), columns=list(_CHANCES))
     for name in ("customer_id", "won_on", "ended_on"):
         tickets[name] = customers[name].to_numpy()[row]
     tickets["opened_on"] = draw_days(*window, tickets["day"], weekend=WEEKEND, holiday=HOLIDAY)
