@@ -29,7 +29,7 @@ def purchase_days(orders: Any, end: datetime) -> Any:
     Raises
     ------
     ValueError
-        If a column is missing, or `ordered_at` is not a date or carries a time zone.
+        If a column is missing, `amount` holds no numbers, or `ordered_at` is not a date or carries a time zone.
     """
     import narwhals.stable.v2 as nw
 
@@ -39,6 +39,8 @@ def purchase_days(orders: Any, end: datetime) -> Any:
         raise ValueError(f"orders: ordered_at holds {schema['ordered_at']}; turn it into dates first")
     if getattr(schema["ordered_at"], "time_zone", None):
         raise ValueError("orders: ordered_at carries a time zone; turn it into the company's local day first")
+    if "amount" in schema and not schema["amount"].is_numeric():
+        raise ValueError(f"orders: amount holds {schema['amount']}; turn it into numbers first")
     amount = nw.col("amount").cast(nw.Float64) if "amount" in schema else nw.lit(0.0)
     day = nw.col("ordered_at").cast(nw.Datetime).dt.truncate("1d")
     rows = nw.from_native(orders).lazy().select("customer_id", day=day, amount=amount)
@@ -178,8 +180,10 @@ def counts_of(frame: pd.DataFrame, table: str) -> np.ndarray:
     [1.0, 1.0]
     """
     counts = arrays(frame, ["customers"])[0] if "customers" in frame else np.ones(len(frame))
-    if (counts < 0).any() or not counts.sum() > 0:
-        raise ValueError(f"{table} has no customers: it is empty, or a count in the column customers is negative")
+    if (counts < 0).any():
+        raise ValueError(f"{table}: in the column customers a count is negative in {int((counts < 0).sum())} rows")
+    if not counts.sum() > 0:
+        raise ValueError(f"{table} is empty: it has no customers")
     return counts
 
 

@@ -2,9 +2,8 @@
 
 The recurring revenue of a month is what the contracts that run on its last day pay in a month. It moves by two flows,
 the contracts that began and those that ended: revenue = revenue before + new - lost. Counted by several columns at
-once it is a cube: each cut of it (by plan, by region) is a sum, and no question asks for the contracts again.
-
-One row is one contract, since each pays a fee of its own; the cube holds the counts, in its column `customers`.
+once it is a cube: each cut of it (by plan, by region) is a sum, and no question asks for the contracts again. A row of
+contracts is one contract, which pays a fee of its own; the cube holds the counts, in its column `customers`.
 """
 
 from __future__ import annotations
@@ -55,14 +54,12 @@ def monthly_revenue(
 ) -> pd.DataFrame:
     """Count what the running contracts pay at the end of each month, and what began and ended in it.
 
-    Only whole months are counted, and only what had happened by `observation_end`.
-
     Parameters
     ----------
     contracts
         Columns `started_on`, `ended_on` (empty while the contract runs), `value` and those of `by`.
     observation_end
-        Last day seen; a month that it cuts short is left out.
+        Last day seen; what happened later does not count, and a month that it cuts short is left out.
     by
         One or more columns that form groups; an empty entry counts as "unknown".
     value
@@ -102,7 +99,7 @@ def monthly_revenue(
 def _flow(seen: Any, groups: list[str], day: str, value: str, names: tuple[str, str]) -> Any:
     """Return how many contracts began, or ended, in each month by group, and what they paid."""
     happened = seen.assign(month=seen[day].dt.to_period("M")).groupby([*groups, "month"])[value]
-    return happened.agg(**dict(zip(names, ("size", "sum"), strict=True))).reset_index()
+    return happened.agg(**{names[0]: "size", names[1]: "sum"}).reset_index()
 
 
 def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence[str] = ()) -> pd.DataFrame:
@@ -145,7 +142,7 @@ def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence
     if not table["at_risk"].any():
         raise ValueError(f"nobody was a customer from {first} to {last}")
     if (window["at_risk"] < window["left"]).any():
-        raise ValueError("left: in some months more left than there were customers; count anew with monthly_revenue")
+        raise ValueError("left: in some months more left than there were customers; count anew")
     table = table[table["at_risk"] > 0].rename_axis(by or [None])
     table["estimate"] = table["left"] / table["at_risk"]
     table["low"], table["high"] = proportion_confint(table["left"], table["at_risk"], method="wilson")
@@ -190,7 +187,7 @@ def churn_rise(
     old, now = churn_rates(monthly, *before, by=by), churn_rates(monthly, *during, by=by)
     both: Any = now[["at_risk", "left"]].join(old[["at_risk", "left"]], rsuffix="_old", how="inner")
     if both.empty:
-        raise ValueError(f"no group had customers both from {before[0]} and from {during[0]}: there is no rise to know")
+        raise ValueError(f"no group had customers in both windows, from {before[0]} and from {during[0]}")
     table = both[["at_risk", "left"]].assign(before=old["estimate"], during=now["estimate"])
     table["estimate"] = table["during"] - table["before"]
     counts = both[["left", "at_risk", "left_old", "at_risk_old"]].to_numpy()
@@ -236,7 +233,7 @@ def project_revenue(monthly: pd.DataFrame, rates: pd.DataFrame, months: int = 6,
     [1000.0, 1000.0]
     """
     by = [str(name) for name in rates.index.names if name is not None]
-    if months < 1 or joining < 1:
+    if min(months, joining) < 1:
         raise ValueError(f"months is {months} and joining {joining}; both are whole numbers from 1 up")
     monthly = _cube(monthly, by, ["customers", "joined", "revenue"])
     now = _today(monthly, by, joining)
@@ -281,7 +278,7 @@ def _whole_months(contracts: Any, by: list[str], value: str, observation_end: An
     contracts = dated(contracts)
     if empty := int(contracts[value].isna().sum()):
         raise ValueError(f"{value} is empty in {empty:,} contracts; fill it in, or leave these contracts out")
-    contracts = contracts.assign(**{value: numbers(contracts[[value]])[value]})
+    contracts = contracts.assign(**numbers(contracts[[value]]))
     end: Any = pd.Timestamp(observation_end) + pd.Timedelta(days=1)
     seen = contracts[contracts["started_on"] < end.to_period("M").to_timestamp()]
     if seen.empty:
@@ -296,4 +293,7 @@ def _cube(monthly: Any, by: list[str], columns: list[str]) -> Any:
     need(monthly.columns, ["month", *by, *columns], "the monthly counts")
     if empty := [name for name in ("month", *by) if monthly[name].isna().any()]:
         raise ValueError(f"the monthly counts: {', '.join(empty)} is empty in some rows; name a group for them")
-    return days(monthly, ["month"], "the monthly counts").assign(**numbers(monthly[columns]))
+    known = numbers(monthly[columns])
+    if below := [name for name in columns if (known[name] < 0).any()]:
+        raise ValueError(f"the monthly counts: {', '.join(below)} is negative; count anew with monthly_revenue")
+    return days(monthly, ["month"], "the monthly counts").assign(**known)

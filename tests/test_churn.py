@@ -122,7 +122,7 @@ def test_months_without_a_departure_are_there_and_months_not_observed_are_empty(
         ("churned", 2, "churned is neither true nor false in 1 rows"),
         ("churned", None, "churned is neither true nor false in 1 rows"),
         ("customers", 0.5, "customers is no whole number in 1 rows"),
-        ("customers", -1, "a count in the column customers is negative"),
+        ("customers", -1, "a count is negative in 1 rows"),
         ("plan", None, "plan is empty in 1 rows"),
     ],
 )

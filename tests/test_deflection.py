@@ -109,7 +109,7 @@ def test_a_chatbot_that_never_fails_has_no_failures_to_notice():
         ({"handle_minutes": None}, "handle_minutes: 6 tickets"),
         ({"agent_id": "C"}, "hourly_cost: 6 tickets"),
         ({"difficulty": [1, 3, 3, 3, 1, 2, 2, 5]}, "fewer than two cases at 3"),
-        ({"customers": -1}, "counts are negative"),
+        ({"customers": -1}, "a count is negative"),
     ],
 )
 def test_tickets_that_cannot_tell_are_refused(change, said):

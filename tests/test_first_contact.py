@@ -74,9 +74,9 @@ def test_in_the_company_seniors_look_worse_and_are_better():
     [
         ({SOLVED: None}, "is empty in 8 rows"),
         ({"difficulty": lambda t: t["difficulty"].where(t["level"] == "junior")}, "difficulty is empty in 4 rows"),
-        ({SOLVED: 3}, "true and false"),
+        ({SOLVED: 3}, "neither true nor false in"),
         ({"customers": -1}, "a count is negative"),
-        ({"customers": 0}, "there is no ticket"),
+        ({"customers": 0}, "is empty: it has no customers"),
         ({"difficulty": lambda t: np.where(t["level"] == "junior", 1, 5)}, "no case of difficulty for junior at 5"),
     ],
 )

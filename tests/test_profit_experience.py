@@ -76,7 +76,7 @@ def test_an_empty_corner_has_no_means():
     [
         ({"csat": None}, "no customer has a score"),
         ({"revenue": None}, "values are empty"),
-        ({"customers": -1}, "no customer has a score"),
+        ({"customers": -1}, "a count is negative"),
         ({"cost_to_serve": 10.0}, "add up to 0"),
     ],
 )

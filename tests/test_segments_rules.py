@@ -92,7 +92,7 @@ def test_intervals_hold_the_truth_as_often_as_they_promise():
         (PEOPLE.drop(columns="spent"), RULES, "no column spent"),
         (PEOPLE.assign(spent=None), RULES, "spent: 5 values are empty"),
         (PEOPLE.assign(customers=-1), RULES, "a count is negative"),
-        (PEOPLE.head(0), RULES, "no customers"),
+        (PEOPLE.head(0), RULES, "is empty: it has no customers"),
     ],
 )
 def test_tables_that_cannot_be_sorted_are_refused(table, rules, said):

@@ -94,6 +94,8 @@ class SequentialTest(Result):
         if not 0 < size < 1:
             raise ValueError(f"size is {size}; give the difference between two shares that would matter, such as 0.02")
         counts = count_units(data, (day, variant))
+        if len({type(value) for value in counts[day]}) > 1:
+            raise ValueError(f"{day} holds values of different kinds; give days, or numbers of looks, throughout")
         names = list(two_names(counts[variant], control))
         wide = counts.pivot_table(index=day, columns=variant, values=["customers", "successes"], fill_value=0)
         wide = wide.sort_index().cumsum()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import counts_of, need, numbers, to_pandas, truths
 from crmlab.estimation import wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -61,14 +61,13 @@ def count_units(data: Any, by: tuple[str, ...]) -> pd.DataFrame:
     for name in by:
         if frame[name].isna().any():
             raise ValueError(f"the experiment: {name} is empty in {int(frame[name].isna().sum())} rows")
-    customers = numbers(frame[["customers"]])["customers"] if "customers" in frame else pd.Series(1.0, frame.index)
-    successes = numbers(frame[["successes" if counted else "success"]]).iloc[:, 0]
-    if not counted:
-        if not successes.isin([0, 1]).all():
-            raise ValueError("the experiment: success is neither true nor false in some rows")
-        successes = successes * customers
-    if len(frame) == 0 or (customers < 0).any() or (successes < 0).any() or (successes > customers).any():
-        raise ValueError("the experiment is empty, a count is negative, or there are more successes than customers")
+    customers = pd.Series(counts_of(frame, "the experiment"), frame.index)
+    if counted:
+        successes = numbers(frame[["successes"]])["successes"]
+        if (successes < 0).any() or (successes > customers).any():
+            raise ValueError("the experiment: in some rows there are more successes than customers, or fewer than 0")
+    else:
+        successes = truths(frame, "success", "the experiment") * customers
     counts = frame[list(by)].assign(customers=customers, successes=successes)
     return counts.groupby(list(by), as_index=False)[["customers", "successes"]].sum()
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.customers import UNITS, count_customers
-from crmlab.engines import need, to_pandas
+from crmlab.engines import days, need, numbers, to_pandas
 from crmlab.estimation import Vector
 
 
@@ -70,8 +70,7 @@ def count_adopters(
     Parameters
     ----------
     first_used_on
-        The day of first use of each person, empty where there was none; a later one than `observation_end` counts as
-        none.
+        The day of first use, one a person, empty where there was none, or later than `observation_end`.
     launched_on, observation_end
         First day on which one could adopt, and last day seen, as ISO text.
     unit
@@ -102,19 +101,18 @@ def count_adopters(
     """
     if unit not in UNITS:
         raise ValueError(f"unit is {unit!r}; choose one of {', '.join(UNITS)}")
-    days = pd.to_datetime(pd.Series(first_used_on))
+    used = days(pd.DataFrame({"first_used_on": first_used_on}), ["first_used_on"], "users")["first_used_on"]
     begin, until = pd.Timestamp(launched_on), pd.Timestamp(observation_end) + pd.Timedelta(days=1)
-    if days.empty or not begin < until:
+    if used.empty or not begin < until:
         raise ValueError("first_used_on holds nobody, or observation_end lies before launched_on")
-    early = int((days < begin).sum())
-    if early:
+    if early := int((used < begin).sum()):
         raise ValueError(f"first_used_on: {early} lie before the launch on {launched_on}; leave the pilot out")
     length = (until - begin).days / UNITS[unit]
     edges = np.append(np.arange(np.ceil(length - 1e-9)), length)
-    waited = (days[days < until] - begin).dt.days.to_numpy(float) / UNITS[unit]
+    waited = (used[used < until] - begin).dt.days.to_numpy(float) / UNITS[unit]
     # a period is open at its start and closed at its end, and a day lasts until its evening
     counts = np.histogram(waited + 0.5 / UNITS[unit], edges)[0]
-    return pd.DataFrame({"start": edges[:-1], "end": edges[1:], "customers": counts}), len(days)
+    return pd.DataFrame({"start": edges[:-1], "end": edges[1:], "customers": counts}), len(used)
 
 
 def adopter_counts(data: Any) -> tuple[pd.DataFrame, float]:
@@ -127,7 +125,7 @@ def adopter_counts(data: Any) -> tuple[pd.DataFrame, float]:
     """
     frame = to_pandas(data)
     if "period" in frame and "end" not in frame:
-        period = pd.to_numeric(frame["period"], errors="coerce")
+        period = numbers(frame[["period"]])["period"]
         frame = frame.assign(start=period - 1, end=period)
     need(frame.columns, ("start", "end"), "the table of adopters (or period)")
     counts = count_customers(frame, columns=("start", "end"))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.customers import count_customers
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import counts_of, need, numbers, to_pandas
 from crmlab.estimation import Vector
 
 DRAWS = 1000  # bootstrap samples
@@ -88,7 +88,7 @@ def answers(surveys: Any, columns: Sequence[str], clusters: str | None) -> Answe
         raise ValueError(f"{', '.join(names)}: a column is named twice")
     need(frame.columns, [*names, *([clusters] if clusters else [])], "the table of surveys")
     answered = frame[names].notna().all(axis=1)
-    weight = frame["customers"].astype(float) if "customers" in frame else pd.Series(1.0, frame.index)
+    weight = counts_of(frame, "the table of surveys")
     kept = frame[answered]
     if kept.empty:
         raise ValueError(f"{', '.join(names)}: no row has an answer in all of them")
@@ -102,7 +102,9 @@ def answers(surveys: Any, columns: Sequence[str], clusters: str | None) -> Answe
         rows = numbers(kept[names]).assign(customers=1.0)
         times = np.ones(len(known))
     _refuse(rows, names, len(times) if clusters else float(times.sum()))
-    return Answers(rows, _units(rows, names, cluster, len(times)), times, cluster, float(weight[~answered].sum()))
+    return Answers(
+        rows, _units(rows, names, cluster, len(times)), times, cluster, float(weight[~answered.to_numpy()].sum())
+    )
 
 
 def _units(rows: pd.DataFrame, names: list[str], cluster: Vector, count: int) -> Vector:

@@ -17,6 +17,7 @@ import pandas as pd
 from crmlab.estimation import Vector
 from crmlab.hazards.baseline import Estimate, LogOdds, Steps
 
+_MOST = 10_000  # months: beyond eight centuries a duration is not reckoned in months
 _LOOSEST = 6.0  # as in `crmlab.estimation`: an effect known no better than within exp(±2·6) is not known
 
 
@@ -66,10 +67,14 @@ def fit_months(counts: pd.DataFrame, z: Vector, names: Sequence[str], link: str)
     Raises
     ------
     ValueError
-        If a duration is no whole number, or the data do not determine an effect.
+        If a duration is no whole number or too large, or the data do not determine an effect.
     """
     if (counts["duration"] % 1 != 0).any():
         raise ValueError(f"duration is no whole number; kind={link!r} counts months, kind='cox' takes any time")
+    if counts["duration"].max() > _MOST:
+        raise ValueError(
+            f"duration goes up to {counts['duration'].max():g}; kind={link!r} takes {_MOST:,} months at most"
+        )
     distinct, patterns = np.unique(z, axis=0, return_inverse=True)
     cells = person_months(counts, np.ravel(patterns))
     totals = cells.groupby("month")[["at_risk", "left"]].sum()
@@ -105,7 +110,7 @@ def _regress(cells: pd.DataFrame, design: Vector, names: list[str], link: str) -
             model = sm.GLM(np.column_stack([left, stayed]), design, family=family)
             fitted = model.fit(maxiter=100, atol=1e-14 * float(cells["at_risk"].sum()), rtol=1e-12)
         except (ConvergenceWarning, RuntimeWarning) as error:
-            raise ValueError(f"{link}: the fit does not converge: {str(error).splitlines()[0]}") from error
+            raise ValueError(f"{link}: the fit does not converge; leave a covariate out, or join levels") from error
     loose = ~(np.asarray(fitted.bse) < _LOOSEST)
     if not fitted.converged:
         raise ValueError(f"{link}: the fit does not converge; leave a covariate out")

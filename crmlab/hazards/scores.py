@@ -22,6 +22,7 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.churn import ChurnCurve
+from crmlab.engines import counts_of
 from crmlab.estimation import Vector
 from crmlab.labels import word
 from crmlab.result import Result
@@ -149,7 +150,7 @@ def split_customers(data: pd.DataFrame, share: float = 0.3, seed: int = 0) -> tu
     Raises
     ------
     ValueError
-        If the share is not between 0 and 1, or leaves one side empty.
+        If the share is not between 0 and 1, or leaves one side empty, or a count is impossible.
 
     Examples
     --------
@@ -160,9 +161,12 @@ def split_customers(data: pd.DataFrame, share: float = 0.3, seed: int = 0) -> tu
     rng = np.random.default_rng(seed)
     if not 0 < share < 1:
         raise ValueError(f"share is {share}; it is the part held out, between 0 and 1")
+    customers = counts_of(data, "the table of customers")
+    if (customers % 1 != 0).any():
+        raise ValueError("customers is no whole number in some rows; only whole customers can be held out")
     if "customers" in data:
-        held = rng.binomial(data["customers"].to_numpy(int), share)
-        parts = data.assign(customers=data["customers"] - held), data.assign(customers=held)
+        held = rng.binomial(customers.astype(int), share)
+        parts = data.assign(customers=customers.astype(int) - held), data.assign(customers=held)
         first, second = (part[part["customers"] > 0] for part in parts)
     else:
         chosen = np.zeros(len(data), bool)

@@ -33,13 +33,15 @@ def fit_weibull(counts: pd.DataFrame, z: Vector, names: Sequence[str]) -> Estima
     columns = [f"z{i}" for i in range(len(names))]
     frame = pd.DataFrame(z, columns=columns).assign(**counts[["duration", "churned", "customers"]])
     frame = frame[frame["duration"] > 0]  # who was not yet seen for a month tells nothing
+    if frame["duration"].nunique() < 2:
+        raise ValueError("weibull: all durations are alike, so how the hazard runs cannot be known; take kind='cox'")
     with warnings.catch_warnings():
         for kind in (ConvergenceWarning, StatisticalWarning, RuntimeWarning):
             warnings.simplefilter("error", kind)
         try:
             fitted = WeibullAFTFitter().fit(frame, "duration", "churned", weights_col="customers")
         except (ConvergenceError, ConvergenceWarning, StatisticalWarning, RuntimeWarning) as error:
-            raise ValueError(f"weibull: the fit does not converge: {str(error).splitlines()[0]}") from error
+            raise ValueError("weibull: the fit does not converge; leave a covariate out, or take kind='cox'") from error
     wanted = [*(("lambda_", column) for column in columns), ("rho_", "Intercept")]
     point = fitted.params_.loc[wanted].to_numpy(float)
     shape = float(np.exp(point[-1]))

@@ -71,16 +71,16 @@ def nps(
     >>> nps([10, 7, 3, 10], by=pd.Series(["a", "a", "b", "b"], name="plan"))["score"].to_dict()
     {'a': 50.0, 'b': 0.0}
     """
+    return _by_group(_net_promoters, _table(scores, customers, weights, by, clusters), (0, 10))
 
-    def score(answers: pd.DataFrame) -> dict[str, float]:
-        values = answers["score"].to_numpy(float)
-        up, down = (_mean(answers, votes).estimate for votes in (values >= 9, values <= 6))
-        mean = _mean(answers, 1.0 * (values >= 9) - 1.0 * (values <= 6))
-        low, high = _interval(up, down, mean.effective_n)
-        limits = {"score": 100 * mean.estimate, "standard_error": 100 * mean.standard_error}
-        return limits | {"low": 100 * low, "high": 100 * high, "promoters": up, "detractors": down} | _sizes(mean)
 
-    return _by_group(score, _table(scores, customers, weights, by, clusters), (0, 10))
+def _net_promoters(answers: pd.DataFrame) -> dict[str, float]:
+    values = answers["score"].to_numpy(float)
+    up, down = (_mean(answers, votes).estimate for votes in (values >= 9, values <= 6))
+    mean = _mean(answers, 1.0 * (values >= 9) - 1.0 * (values <= 6))
+    low, high = _interval(up, down, mean.effective_n)
+    limits = {"score": 100 * mean.estimate, "standard_error": 100 * mean.standard_error}
+    return limits | {"low": 100 * low, "high": 100 * high, "promoters": up, "detractors": down} | _sizes(mean)
 
 
 def csat(
@@ -192,12 +192,18 @@ def nps_answers_needed(promoters: float, detractors: float, half_width: float) -
 
 def _table(scores: Any, customers: Any, weights: Any, by: Any, clusters: Any) -> pd.DataFrame:
     """Return scores, counts, weights, clusters and the columns of groups in one frame, in the order given."""
-    table = pd.DataFrame({"score": pd.Series(scores).astype("Float64").to_numpy(float, na_value=np.nan)})
+    said = pd.Series(scores)
+    known = pd.to_numeric(said, errors="coerce").astype("Float64").to_numpy(float, na_value=np.nan)
+    odd = said.notna().to_numpy() & ~np.isfinite(known)
+    if odd.any():
+        row = int(np.flatnonzero(odd)[0])
+        raise ValueError(f"scores: {int(odd.sum())} are no numbers, the first in row {row}: {said.iloc[row]}")
+    table = pd.DataFrame({"score": known})
     for name, values in {"customers": customers, "weight": weights, "cluster": clusters}.items():
         if values is not None:
             table[name] = _as_long(pd.Series(values).to_numpy(), len(table), name)
-    counts = table.get("customers", pd.Series(1.0, table.index)).astype(float)
-    if not (counts >= 0).all():
+    counts = pd.to_numeric(table.get("customers", pd.Series(1.0, table.index)), errors="coerce").astype(float)
+    if not ((counts >= 0) & np.isfinite(counts)).all():
         raise ValueError("customers must hold one count from 0 up for each score")
     if by is not None:
         groups = pd.DataFrame(by).reset_index(drop=True)

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import counts_of, need, numbers, to_pandas
 from crmlab.estimation import Z95, Vector
 from crmlab.labels import word
 from crmlab.result import Result
@@ -84,8 +84,8 @@ class NonResponse(Result):
         names = (columns,) if isinstance(columns, str) else tuple(columns)
         need(frame.columns, [answered, *names], "the table of who was asked")
         said = frame[answered].notna().to_numpy()
-        counts = numbers(frame[["customers"]])["customers"].to_numpy() if "customers" in frame else np.ones(len(frame))
-        if (counts < 0).any() or not counts[said].sum() > 0 or not counts[~said].sum() > 0:
+        counts = counts_of(frame, "the table of who was asked")
+        if not counts[said].sum() > 0 or not counts[~said].sum() > 0:
             raise ValueError(f"{answered}: all answered or none did; who answers cannot be told from these data")
         design = _design(frame, names, said, counts)
         point, errors = _logit(design, said, counts)

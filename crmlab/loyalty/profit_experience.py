@@ -17,6 +17,7 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.customers import count_customers
+from crmlab.engines import counts_of, need, to_pandas
 from crmlab.estimation import Z95, wilson
 from crmlab.labels import percent, word
 from crmlab.result import Result
@@ -85,28 +86,17 @@ class ProfitExperience(Result):
         >>> matrix.table["customers"].to_list(), matrix.left_out
         ([1.0, 1.0, 1.0, 0.0], 1.0)
         """
-        from crmlab.engines import need, to_pandas
-
         frame = to_pandas(customers)
         need(frame.columns, [experience, *money], "the table of customers")
         silent = frame[experience].isna()
-        weight = frame["customers"].astype(float) if "customers" in frame else pd.Series(1.0, frame.index)
+        weight = pd.Series(counts_of(frame, "the table of customers"), frame.index)
         if not weight[~silent].sum() > 0:
             raise ValueError(f"{experience}: no customer has a score; where they stand cannot be known")
         counts = count_customers(frame[~silent], columns=[experience, *money])
         counts = counts.set_axis(["experience", "revenue", "cost_to_serve", "customers"], axis=1)
-        counts["margin"] = counts["revenue"] - counts["cost_to_serve"]
-        corner = 2 * (counts["experience"] < good_experience) + (counts["margin"] < good_margin)
-        rows = [_corner(counts[corner == number]) for number in range(4)]
-        table = pd.DataFrame(rows, index=pd.Index(QUADRANTS, name="quadrant"))
-        table.insert(1, "share", table["customers"] / table["customers"].sum())
-        low, high = wilson(table["customers"], table["customers"].sum())
-        table.insert(2, "low", low)
-        table.insert(3, "high", high)
-        whole = table["total_margin"].sum()
-        if whole == 0:
-            raise ValueError("the margins of all customers add up to 0; shares of it cannot be known")
-        table["margin_share"] = table["total_margin"] / whole
+        table = _corners(
+            counts.assign(margin=counts["revenue"] - counts["cost_to_serve"]), good_experience, good_margin
+        )
         return cls(table, float(good_experience), float(good_margin), float(weight[silent].sum()))
 
     def summary(self) -> pd.DataFrame:
@@ -136,6 +126,22 @@ class ProfitExperience(Result):
         title = word("Are the content customers the profitable ones?")
         plots.finish(grouped_axis(ax), title, word("experience (mean score)"), word("margin a customer (currency)"))
         return plots.describe(ax, f"{title} Circles by mean score and mean margin: {'; '.join(said)}.")
+
+
+def _corners(counts: pd.DataFrame, good_experience: float, good_margin: float) -> pd.DataFrame:
+    """Return the four corners with their shares of the customers and of the margin."""
+    corner = 2 * (counts["experience"] < good_experience) + (counts["margin"] < good_margin)
+    rows = [_corner(counts[corner == number]) for number in range(4)]
+    table = pd.DataFrame(rows, index=pd.Index(QUADRANTS, name="quadrant"))
+    low, high = wilson(table["customers"], table["customers"].sum())
+    for place, (name, values) in enumerate(
+        {"share": table["customers"] / table["customers"].sum(), "low": low, "high": high}.items(), start=1
+    ):
+        table.insert(place, name, values)
+    whole = table["total_margin"].sum()
+    if whole == 0:
+        raise ValueError("the margins of all customers add up to 0; shares of it cannot be known")
+    return table.assign(margin_share=table["total_margin"] / whole)
 
 
 def _corner(rows: pd.DataFrame) -> dict[str, float]:

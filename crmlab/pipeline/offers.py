@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import days, need, numbers, to_pandas
 from crmlab.estimation import Vector
 
 
@@ -64,6 +64,14 @@ def decided_offers(offers: Any, stage_events: Any, won: str = "won", lost: str =
     rows, events = to_pandas(offers), to_pandas(stage_events)
     need(rows.columns, ("lead_id",), "offers")
     need(events.columns, ("lead_id", "stage", "reached_on"), "stage_events")
+    for frame, table, names in (
+        (rows, "offers", ["lead_id"]),
+        (events, "stage_events", ["lead_id", "stage", "reached_on"]),
+    ):
+        for name in names:
+            if frame[name].isna().any():
+                raise ValueError(f"{table}: {name} is empty in {int(frame[name].isna().sum())} rows; leave them out")
+    events = days(events, ["reached_on"], "stage_events")
     ends = events[events["stage"].isin([won, lost])].groupby("lead_id")["reached_on"].min().rename("decided_on")
     found = rows.merge(ends, left_on="lead_id", right_index=True).reset_index(drop=True)
     if found.empty:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import need, to_pandas
+from crmlab.engines import days, need, to_pandas
 from crmlab.estimation import Vector, wilson
 
 WON, LOST = "won", "lost"
@@ -66,6 +66,7 @@ def read_stays(stage_events: Any, stages: Sequence[str], today: pd.Timestamp) ->
     for name in ("lead_id", "stage", "reached_on"):
         if frame[name].isna().any():
             raise ValueError(f"stage_events: {name} is empty in {int(frame[name].isna().sum())} rows")
+    frame = days(frame, ["reached_on"], "stage_events")
     order = {stage: number for number, stage in enumerate([*stages, WON, LOST])}
     unknown = sorted(set(frame["stage"]) - set(order))
     if unknown:

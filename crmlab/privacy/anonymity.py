@@ -165,10 +165,12 @@ class Anonymized(Result):
 def smallest_class(table: pd.DataFrame, quasi: Sequence[str]) -> float:
     """Return the k of a table: how many customers the rarest combination of quasi-identifiers has.
 
+    `table` holds one row a customer, or counts with `customers`. An empty value counts as a value of its own.
+
     Raises
     ------
     ValueError
-        If a column is missing or the table is empty.
+        If a column is missing, or the table has no customers.
 
     Examples
     --------
@@ -181,10 +183,12 @@ def smallest_class(table: pd.DataFrame, quasi: Sequence[str]) -> float:
 def diversity(table: pd.DataFrame, quasi: Sequence[str], sensitive: str) -> int:
     """Return the l of a table: how many values of a sensitive column the poorest combination holds.
 
+    `table` holds one row a customer, or counts with `customers`. An empty value counts as a value of its own.
+
     Raises
     ------
     ValueError
-        If a column is missing or the table is empty.
+        If a column is missing, or the table has no customers.
 
     Examples
     --------
@@ -196,9 +200,9 @@ def diversity(table: pd.DataFrame, quasi: Sequence[str], sensitive: str) -> int:
 
 def _classes(table: pd.DataFrame, quasi: Sequence[str], sensitive: str | None) -> pd.DataFrame:
     need(table.columns, [*quasi, *([sensitive] if sensitive else [])], "the table")
-    if table.empty or not quasi:
-        raise ValueError("the table is empty, or no quasi-identifier is named")
     rows = table.assign(customers=counts_of(table))
+    if not quasi or not rows["customers"].sum() > 0:
+        raise ValueError("the table is empty (it has no customers), or no quasi-identifier is named")
     rows = rows[rows["customers"] > 0]
     groups = rows.groupby(list(quasi), observed=True, dropna=False)
     found = groups["customers"].sum().to_frame()

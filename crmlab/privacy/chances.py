@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import need
+from crmlab.engines import need, numbers
 from crmlab.estimation import Vector
 
 
@@ -61,7 +61,9 @@ def design_of(
             raise ValueError(f"{name} is empty in {empty} of {len(table)} rows: give 'not known' a value of its own")
         if table.loc[there, name].nunique() < 2:
             raise ValueError(f"{name} is the same for all who were asked: it cannot tell them apart")
-        if not pd.api.types.is_numeric_dtype(table[name]):
+        if pd.api.types.is_numeric_dtype(table[name]):
+            numbers(table[[name]])
+        else:
             shares = known[there].groupby(table[name]).mean()
             for value, share in shares[shares.isin((0, 1))].items():
                 who = "everybody" if share else "nobody"
@@ -76,11 +78,10 @@ def design_of(
 def regress(design: pd.DataFrame, agreed: Vector, customers: Vector) -> Vector:
     """Return the chance of each row to agree, at the top of the likelihood."""
     import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PerfectSeparationWarning)  # refused below, with the column's name
-        warnings.simplefilter("ignore", RuntimeWarning)
+        # separation is refused below, by name, and a column that follows from others leaves the chances as they are
+        warnings.simplefilter("ignore")
         fit = sm.GLM(agreed, design, family=sm.families.Binomial(), freq_weights=customers).fit(maxiter=50, tol=1e-12)
         chance = np.asarray(fit.fittedvalues, float)
     if not fit.converged or (chance < 1e-6).any() or (chance > 1 - 1e-6).any():

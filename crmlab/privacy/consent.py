@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need
+from crmlab.engines import need, numbers
 from crmlab.estimation import Z95, Vector, share_interval
 from crmlab.labels import word
 from crmlab.privacy.chances import balance_of, counts_of, design_of, read_answers, regress
@@ -116,10 +116,14 @@ class ConsentWeights(Result):
         Raises
         ------
         ValueError
-            If a column is missing or a chance impossible.
+            If a column is missing or empty somewhere, or a chance impossible.
         """
         read_answers(table, granted, largest)
         need(table.columns, [probability, *covariates], "the table of those asked")
+        numbers(table[list(covariates)].select_dtypes("number"))
+        gaps = [name for name in covariates if table[name].isna().any()]
+        if gaps:
+            raise ValueError(f"{', '.join(gaps)} is empty in some rows: give 'not known' a value of its own")
         chance = pd.to_numeric(table[probability], errors="coerce").to_numpy(float)
         wrong = ~((chance > 0) & (chance <= 1))
         if wrong.any():

@@ -21,11 +21,10 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, to_pandas
+from crmlab.engines import counts_of, need, to_pandas
 from crmlab.estimation import Vector
 from crmlab.labels import word
 from crmlab.result import Result
-from crmlab.segments.rules import customer_counts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -139,7 +138,7 @@ def sorted_customers(customers: Any, segmentations: Sequence[str]) -> tuple[pd.D
     frame = to_pandas(customers).reset_index(drop=True)
     names = list(dict.fromkeys(segmentations))
     need(frame.columns, names, "the table of customers")
-    counts = customer_counts(frame)
+    counts = counts_of(frame, "the table of customers")
     for name in names:
         empty = int(frame[name].isna().sum())
         if empty:

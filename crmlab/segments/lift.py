@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import days, need, numbers, to_pandas
 from crmlab.estimation import Z95, Vector, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -96,7 +96,8 @@ class Lift(Result):
         Parameters
         ----------
         lines
-            Columns `item`, `customer` and `when`; all lines of a customer with the same time are one purchase.
+            Columns `item`, `customer` and `when`; all lines of a customer with the same time are one purchase. One row
+            is one line: what follows what belongs to one customer, so there are no counts.
         item, customer, when
             What is bought, by whom, and when.
 
@@ -106,6 +107,8 @@ class Lift(Result):
             If a column is missing or empty, or fewer than two customers bought twice.
         """
         frame = _lines(lines, [item, customer, when])
+        if not pd.api.types.is_numeric_dtype(frame[when]):
+            frame = days(frame, [when], "lines")
         visits = frame[[customer, when]].drop_duplicates().sort_values([customer, when], ignore_index=True)
         inside, items, _ = _holds(frame.assign(_visit=_numbers(frame, visits, [customer, when])), item, "_visit")
         same = visits[customer].to_numpy()[1:] == visits[customer].to_numpy()[:-1]
@@ -169,7 +172,10 @@ def _holds(frame: pd.DataFrame, item: str, basket: str) -> tuple[Vector, pd.Inde
     counts = numbers(frame[["customers"]])["customers"].groupby(frame[basket]).agg(["min", "max"])
     if (counts["min"] != counts["max"]).any() or (counts["min"] < 0).any() or (counts["min"] % 1 != 0).any():
         raise ValueError("customers: a basket has two different counts, or one that is no whole number from 0 up")
-    return table.to_numpy(float), table.columns, counts["min"].to_numpy()
+    kept = counts["min"].to_numpy() > 0
+    if kept.sum() < 2 and counts["min"].sum() < 2:
+        raise ValueError(f"customers: {counts['min'].sum():g} baskets are too few; it takes two")
+    return table.to_numpy(float)[kept], table.columns, counts["min"].to_numpy()[kept]
 
 
 def _pairs(now: Vector, then: Vector, counts: Vector, items: pd.Index) -> pd.DataFrame:

@@ -21,11 +21,10 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import group_customers, need, numbers, purchase_days, to_pandas
+from crmlab.engines import counts_of, group_customers, need, numbers, purchase_days, to_pandas
 from crmlab.estimation import Vector
 from crmlab.labels import word
 from crmlab.result import Result
-from crmlab.segments.rules import customer_counts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,7 +88,7 @@ class RFM(Result):
                 "the last one: T - recency, in days"
             )
         need(frame.columns, list(_MEASURES), "the table of customers")
-        counts, measures = customer_counts(frame), numbers(frame[list(_MEASURES)])
+        counts, measures = counts_of(frame, "the table of customers"), numbers(frame[list(_MEASURES)])
         _refuse(measures, counts, groups)
         signs = {"days_since_last": -1.0}
         scores = pd.DataFrame(

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import counts_of, need, numbers, to_pandas
 from crmlab.estimation import Vector, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -96,7 +96,7 @@ class Rules(Result):
         if not rules or rest in rules:
             raise ValueError(f"rules: there are none, or one is called {rest!r} like the rest")
         need(frame.columns, [value] if value else [], "the table of customers")
-        counts = customer_counts(frame)
+        counts = counts_of(frame, "the table of customers")
         asked = {name: as_condition(name, rule) for name, rule in rules.items()}
         met = pd.DataFrame({name: rule(frame) for name, rule in asked.items()})
         known = pd.DataFrame({name: rule.known(frame) for name, rule in asked.items()})
@@ -186,20 +186,6 @@ class Rules(Result):
         many = self._counts @ inside
         with np.errstate(invalid="ignore"):
             return pd.Series((self._counts * reach.astype(float)) @ inside / many, self.table.index)
-
-
-def customer_counts(frame: pd.DataFrame) -> Vector:
-    """Return how many customers each row stands for.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or a count is negative.
-    """
-    counts = numbers(frame[["customers"]])["customers"].to_numpy() if "customers" in frame else np.ones(len(frame))
-    if (counts < 0).any() or not counts.sum() > 0:
-        raise ValueError("the table of customers has no customers: it is empty, or a count is negative")
-    return counts
 
 
 def _counted(

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import counts_of, need, numbers, to_pandas, truths
 from crmlab.estimation import Z95, Vector, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -113,18 +113,23 @@ def _cases(frame: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
     for name in ("first_answer", "handed_over", "resolved_at_first_contact", "difficulty"):
         if frame[name].isna().any():
             raise ValueError(f"{name}: {int(frame[name].isna().sum())} values are empty; leave these tickets out")
-    chatbot, handed = (frame["first_answer"] == "chatbot"), frame["handed_over"].astype(bool)
+    chatbot, handed = (frame["first_answer"] == "chatbot"), truths(frame, "handed_over", "the table of tickets")
     by_agent = ~chatbot | handed
-    price = frame["agent_id"].map(agents.drop_duplicates("agent_id").set_index("agent_id")["hourly_cost"])
+    prices = agents.drop_duplicates("agent_id").set_index("agent_id")["hourly_cost"]
+    price = frame["agent_id"].map(prices)
     for name, values in (("handle_minutes", frame["handle_minutes"]), ("hourly_cost", price)):
         gaps = int((by_agent & values.isna()).sum())
         if gaps:
             raise ValueError(f"{name}: {gaps} tickets that an agent dealt with have none; their cost cannot be known")
-    work = (frame["handle_minutes"].astype(float) / 60 * price.astype(float)).where(by_agent, 0.0)
-    counts = numbers(frame[["customers"]])["customers"] if "customers" in frame else pd.Series(1.0, frame.index)
-    if (counts < 0).any():
-        raise ValueError(f"customers: {int((counts < 0).sum())} counts are negative")
-    solved = frame["resolved_at_first_contact"].astype(bool)
+    spent = numbers(pd.DataFrame({"handle_minutes": frame["handle_minutes"], "hourly_cost": price})[by_agent])
+    for name in spent:
+        if (spent[name] < 0).any():
+            raise ValueError(
+                f"{name}: {int((spent[name] < 0).sum())} values are negative; mend or leave out these tickets"
+            )
+    work = (spent["handle_minutes"] / 60 * spent["hourly_cost"]).reindex(frame.index, fill_value=0.0)
+    counts = counts_of(frame, "the table of tickets")
+    solved = truths(frame, "resolved_at_first_contact", "the table of tickets")
     known = {"chatbot": chatbot, "handed": handed, "solved": solved, "difficulty": frame["difficulty"]}
     return pd.DataFrame(known | {"work": work, "customers": counts})
 

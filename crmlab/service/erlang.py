@@ -14,6 +14,7 @@ than a desk has, and a queue of such a kind waits longer.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -107,18 +108,12 @@ def erlang_a(
         raise ValueError(
             f"patience_seconds is {patience_seconds}; it lies above 0, and erlang_c has no end to patience"
         )
-    from scipy.special import betainc
-
     below, above = _states(load, n, handle_seconds / patience_seconds)
-    served_at_once, queue = below.sum(), np.arange(len(above))
-    speed = n * patience_seconds / handle_seconds
-    # of those who meet j waiting, the part that outlasts the wait, and the part of it that does so in time
-    outlasts = speed / (speed + queue + 1)
-    in_time = 1 - betainc(speed + 1, queue + 1, math.exp(-answer_within / patience_seconds))
+    outlasts, in_time = _patience(n * patience_seconds / handle_seconds, len(above), answer_within / patience_seconds)
     abandoned = float(above @ (1 - outlasts))
     told = {"load": load, "occupancy": load * (1 - abandoned) / n, "wait_probability": float(above.sum())}
     told |= {"mean_wait": abandoned * patience_seconds, "abandoned": abandoned}
-    return pd.Series(told | {"service_level": float(served_at_once + above @ (outlasts * in_time))})
+    return pd.Series(told | {"service_level": float(below.sum() + above @ (outlasts * in_time))})
 
 
 def agents_needed(
@@ -163,12 +158,19 @@ def agents_needed(
             desk = erlang_c(**known, agents=agents)
         return bool(desk["service_level"] >= target)
 
-    low = 0 if patience_seconds is not None else int(load)
+    needed = _smallest(enough, 0 if patience_seconds is not None else int(load))
+    if needed is None:
+        raise ValueError(f"target: {target:g} within {answer_within:g} seconds takes more than {_MOST:,} agents")
+    return needed
+
+
+def _smallest(enough: Callable[[int], bool], low: int) -> int | None:
+    """Return the smallest number of agents above `low` that is enough; None where none up to the most is."""
     high = max(low, 1) + 1
     while not enough(high):
         low, high = high, 2 * high
         if high > _MOST:
-            raise ValueError(f"target: {target:g} within {answer_within:g} seconds takes more than {_MOST:,} agents")
+            return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
@@ -189,6 +191,17 @@ def _checked(calls_per_hour: float, handle_seconds: float, agents: int, answer_w
     if not 1 <= agents <= _MOST or agents != int(agents):
         raise ValueError(f"agents is {agents}; a whole number from 1 to {_MOST:,} is needed")
     return calls_per_hour * handle_seconds / 3600, int(agents)
+
+
+def _patience(speed: float, longest: int, promise: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return, by how many are met waiting, the part that outlasts the wait, and the part of it that does so in time.
+
+    `speed` is how many calls all agents end in one mean patience, `promise` is in such units too.
+    """
+    from scipy.special import betainc
+
+    queue = np.arange(longest)
+    return speed / (speed + queue + 1), 1 - betainc(speed + 1, queue + 1, math.exp(-promise))
 
 
 def _wait_probability(load: float, agents: int) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import counts_of, need, to_pandas, truths
 from crmlab.estimation import Z95, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -88,13 +88,10 @@ class FirstContact(Result):
         if any(gaps.values()):
             said = "; ".join(f"{name} is empty in {count} rows" for name, count in gaps.items() if count)
             raise ValueError(f"{said}; leave these tickets out, or say what they are")
-        known = numbers(frame[[solved, *(["customers"] if "customers" in frame else [])]].astype(float))
-        if not known[solved].isin([0, 1]).all():
-            raise ValueError(f"{solved}: true and false are needed, or 1 and 0")
-        counts = known.get("customers", pd.Series(1.0, frame.index))
-        if (counts < 0).any() or not counts.sum() > 0:
-            raise ValueError("customers: there is no ticket, or a count is negative")
-        long = frame[[by, difficulty]].assign(cases=counts, solved=counts * known[solved])
+        counts = counts_of(frame, "the table of tickets")
+        long = frame[[by, difficulty]].assign(
+            cases=counts, solved=counts * truths(frame, solved, "the table of tickets")
+        )
         cells = long.groupby([by, difficulty], observed=True)[["cases", "solved"]].sum()
         cells = _refuse_gaps(cells[cells["cases"] > 0], by, difficulty)
         cells["rate"] = cells["solved"] / cells["cases"]

@@ -9,6 +9,8 @@ beside each other, so that each step is one operation on all of them.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -70,24 +72,31 @@ def simulate_queue(
     each = math.ceil(calls / _DESKS)
     fullness = 1.0 if patience_seconds is not None else 1 / (1 - load / n) ** 2 / n
     lead_in = math.ceil(load * _LEAD_IN * max(1.0, fullness))
-    draw = np.random.default_rng(seed)
-    free = np.zeros((_DESKS, n))  # when each agent is next free
+    means = 3600 / calls_per_hour, handle_seconds, patience_seconds or np.inf
+    seen = list(islice(_calls(n, means, np.random.default_rng(seed)), lead_in, lead_in + each))
+    columns = zip(("arrived_seconds", "wait_seconds", "abandoned"), zip(*seen, strict=True), strict=True)
+    table = pd.DataFrame({name: np.array(values).T.ravel() for name, values in columns})
+    table.insert(0, "desk", np.arange(_DESKS).repeat(each))
+    return table
+
+
+def _calls(
+    agents: int, means: tuple[float, float, float], draw: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield the next call of every desk: when it came, how long it waited, and whether its customer hung up.
+
+    `means` are the mean gap, handling time and patience, in seconds.
+    """
+    free = np.zeros((_DESKS, agents))  # when each agent is next free
     desks, now = np.arange(_DESKS), np.zeros(_DESKS)
-    arrived, waited, left = (np.empty((each, _DESKS), kind) for kind in (float, float, bool))
-    for call in range(lead_in + each):
-        gap, handling, patience = draw.exponential(size=(3, _DESKS))
-        now = now + gap * 3600 / calls_per_hour
+    while True:
+        gap, handling, limit = draw.exponential(size=(3, _DESKS)) * np.array(means)[:, None]
+        now = now + gap
         agent = free.argmin(axis=1)
         wait = np.maximum(free[desks, agent] - now, 0.0)
-        limit = patience * patience_seconds if patience_seconds is not None else np.full(_DESKS, np.inf)
         gone = limit < wait
-        free[desks, agent] = np.where(gone, free[desks, agent], now + wait + handling * handle_seconds)
-        if call >= lead_in:
-            arrived[call - lead_in], waited[call - lead_in], left[call - lead_in] = now, np.minimum(wait, limit), gone
-    columns = {"arrived_seconds": arrived, "wait_seconds": waited, "abandoned": left}
-    table = pd.DataFrame({name: values.T.ravel() for name, values in columns.items()})
-    table.insert(0, "desk", desks.repeat(each))
-    return table
+        free[desks, agent] = np.where(gone, free[desks, agent], now + wait + handling)
+        yield now, np.minimum(wait, limit), gone
 
 
 def sla_share(calls: Any, answer_within: float, clusters: str | None = None) -> pd.Series:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import need
+from crmlab.engines import need, numbers
 from crmlab.estimation import Vector
 
 MADE = ("treated", "outcome", "if_treated", "if_not", "uplift", "fold")
@@ -115,6 +115,8 @@ def matrix(rows: pd.DataFrame, covariates: Sequence[str]) -> Vector:
             raise ValueError(f"{name} is empty in {empty} of {len(rows)} rows: give 'not known' a value of its own")
         if rows[name].nunique() < 2:
             raise ValueError(f"{name} is the same for all customers: it cannot tell them apart")
+        if pd.api.types.is_numeric_dtype(rows[name]):
+            numbers(rows[[name]])
     known = rows[list(covariates)]
     texts = [name for name in covariates if not pd.api.types.is_numeric_dtype(known[name])]
     for name in texts:
