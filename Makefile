@@ -1,5 +1,5 @@
 # Each target is a verb of scripts/bootstrap.py, which works without make too: python scripts/bootstrap.py lab
-VERBS := lab course test install outputs exercises data docs calibrate lint lock
+VERBS := lab course test install outputs exercises data docs calibrate bench lint lock
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 ifndef PYTHON
 PYTHON := $(shell for need in "import ensurepip, venv" pass; do for name in python3.13 python3.12 python3.11 python3 python; do \

@@ -8,13 +8,14 @@ reckoned here, on the small result. Contracts are counted by `crmlab.churn.count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crmlab.day_table import DayTable
 from crmlab.engines import arrays, collect, columns_of, counts_of, group_customers, need, purchase_days, to_pandas
 from crmlab.grouping import distinct
 
@@ -70,10 +71,10 @@ def summarize_customers(
     1           b          0      0.0  3.0             0.0
     """
     length, end, cut = _window(unit, observation_end, calibration_end)
-    days = purchase_days(orders, end)
-    summary = _histories(group_customers(days, None, cut), cut, length)
+    group = _grouping(orders, end)
+    summary = _histories(group(None, cut), cut, length)
     if calibration_end is not None:
-        summary = _with_holdout(summary, group_customers(days, cut, None), (end - cut).days / length)
+        summary = _with_holdout(summary, group(cut, None), (end - cut).days / length)
     if "amount" not in columns_of(orders):
         summary = summary.drop(columns=["monetary_value", "holdout_spend"], errors="ignore")
     summary.attrs["unit"] = unit
@@ -171,6 +172,15 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     counts = pd.DataFrame(dict(zip(names, kept, strict=True)) | {"customers": customers})
     counts.attrs = dict(frame.attrs)
     return counts
+
+
+def _grouping(orders: Any, end: datetime) -> Callable[[datetime | None, datetime | None], pd.DataFrame]:
+    """Return what counts the customers of a window: quickly in memory, or by the engine where the orders lie."""
+    quick = DayTable.of(orders, end)
+    if quick is not None:
+        return quick.group
+    days = purchase_days(orders, end)
+    return lambda after, until: group_customers(days, after, until)
 
 
 def _with_holdout(summary: pd.DataFrame, later: pd.DataFrame, span: float) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from environment import LOCKS, ROOT, SetupError, prepare, python, variables
+from peers import LIKE_CORE, prepare_peer
 
 START = "notebooks/00-start-here.ipynb"
 
@@ -87,6 +88,17 @@ def calibrate(*arguments: str) -> int:
     return become([str(python()), "scripts/calibrate", *arguments])
 
 
+def bench(*arguments: str) -> int:
+    """Measure crmlab beside its peers (under half an hour); those that cannot be installed are left out."""
+    prepare("core")
+    for peer in LIKE_CORE:
+        try:
+            prepare_peer(peer)
+        except SetupError as problem:
+            print(problem, file=sys.stderr)
+    return become([str(python()), "scripts/bench", *arguments])
+
+
 def exercises(*arguments: str) -> int:
     """Write the exercises and their solutions from the question sets; `outputs` then runs the solutions."""
     prepare("core")
@@ -118,7 +130,8 @@ def lock(*arguments: str) -> int:
 
 
 VERBS: dict[str, Callable[..., int]] = {
-    verb.__name__: verb for verb in (lab, course, test, install, outputs, exercises, data, docs, calibrate, lint, lock)
+    verb.__name__: verb
+    for verb in (lab, course, test, install, outputs, exercises, data, docs, calibrate, bench, lint, lock)
 }
 
 
