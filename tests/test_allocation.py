@@ -171,6 +171,44 @@ def test_draws_repeat_with_their_seed_and_never_beat_the_best(fitted):
     assert one["best_share"].between(0, 1).all()
 
 
+def test_intervals_are_those_of_the_curves(fitted):
+    """The rates' intervals by draws and by the delta method agree; each number lies within its own."""
+    table = fitted.intervals(draws=600, seed=2)
+    by_delta = fitted.hunting.interval(fitted.hunting_spend).iloc[0]
+    assert table.loc["acquisition_rate"].to_list() == pytest.approx(by_delta.to_list(), rel=0.02)
+    inside = table.drop("regret")
+    assert (inside["low"] <= inside["estimate"]).all()
+    assert (inside["estimate"] <= inside["high"]).all()
+    assert table.loc["regret", "estimate"] == pytest.approx(0, abs=1e-6)
+    costs = fitted.costs["marginal_cost"].to_list()
+    assert table.loc[["next_won_costs", "next_kept_costs"], "estimate"].to_list() == pytest.approx(costs)
+    assert table.loc["customer_value", "estimate"] == pytest.approx(fitted.customer_value)
+
+
+def test_intervals_of_a_plan_hold_its_true_value_as_often_as_they_promise():
+    """Sixty pairs of experiments; up to 8 may miss (one in a hundred if they keep their promise)."""
+    truth = Allocation.of(2, 8, **FIRM)
+    missed = np.zeros(3)
+    for seed in range(60):
+        curves = {
+            "hunting": ResponseCurve.fit(experiment(2 * seed, 0.10, HUNTING.k)),
+            "farming": ResponseCurve.fit(experiment(2 * seed + 1, 0.80, FARMING.k)),
+        }
+        plan = Allocation.of(2, 8, **(FIRM | curves))
+        low, high = (np.interp(plan.farming_share, plan.table.index, plan.table[end]) for end in ("low", "high"))
+        drawn = {name: curves[name].draw(400, seed) for name in curves}
+        future = (50 * drawn["farming"].rate(8) - 8) / (1.1 - drawn["farming"].rate(8))
+        ends = np.quantile(50 + future, [0.025, 0.975])
+        rate = curves["farming"].interval(8).iloc[0]
+        missed += [
+            not low <= truth.value <= high,
+            not ends[0] <= truth.customer_value <= ends[1],
+            not rate["low"] <= FARMING(8) <= rate["high"],
+        ]
+    assert (missed <= 8).all(), missed
+    assert missed.sum() > 0
+
+
 def test_drawn_curves_leave_nothing_to_doubt():
     drawn = Allocation.best(60_000, **FIRM).uncertainty(draws=5)
     assert drawn["value"].to_list() == [drawn["value"].iloc[0]] * 5

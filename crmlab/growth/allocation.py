@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import model_plots, plots
-from crmlab.growth.frontier import frontier, redraw
+from crmlab.growth import frontier
 from crmlab.growth.market import Market
 from crmlab.growth.response import ResponseCurve
 from crmlab.growth.sensitivity import Tornado
@@ -224,11 +224,29 @@ class Allocation(Result):
         Returns
         -------
         DataFrame
-            One row a draw: `value` of this plan, `best_share` for farming and `best_value` within the same budget had
-            the curves been known, and `regret`, the difference of the two values.
+            One row a draw: `value` of this plan and its other numbers, as in `intervals`; `best_share` for farming and
+            `best_value` within the same budget had the curves been known, and `regret`, the difference of the values.
         """
         spends = self.hunting_spend, self.farming_spend
-        return redraw(self.hunting, self.farming, self.market, spends, self.budget, draws, seed)
+        return frontier.redraw(self.hunting, self.farming, self.market, spends, self.budget, draws, seed)
+
+    def intervals(self, draws: int = 1000, seed: int | np.random.Generator = 0) -> pd.DataFrame:
+        """Return the numbers of the plan with their 95 % intervals, carried from the errors of the fitted curves.
+
+        Parameters
+        ----------
+        draws, seed
+            As in `uncertainty`.
+
+        Returns
+        -------
+        DataFrame
+            Columns `estimate`, `low`, `high`. Rows `value`, `customer_value`, `acquisition_rate`, `retention_rate`,
+            `next_won_costs` and `next_kept_costs` (the marginal costs); `best_share`, `best_value` and `regret` say how
+            far another split within the budget may be the better one.
+        """
+        spends = self.hunting_spend, self.farming_spend
+        return frontier.spans(self.uncertainty(draws, seed), self.market, spends, self.budget)
 
     def tornado(self, change: float = 0.2, **ranges: tuple[float, float]) -> Tornado:
         """Return how far the plan's value moves with each input, and which split would then be best.
@@ -251,18 +269,8 @@ class Allocation(Result):
         ValueError
             If a range names no input.
         """
-        inputs = self.market.inputs()
-        moved = ranges or self.market.around(change)
-
-        def value(**changed: float) -> float:
-            return float(self.market.with_inputs(changed).value(self.hunting_spend, self.farming_spend))
-
-        shown = Tornado.of(value, inputs, moved)
-        for end in ("low", "high"):
-            ends = zip(shown.table.index, shown.table[end], strict=True)
-            markets = [self.market.with_inputs({**inputs, str(name): float(number)}) for name, number in ends]
-            shown.table[f"best_share_at_{end}"] = [market.share(*market.optimum(self.budget)) for market in markets]
-        return shown
+        spends = self.hunting_spend, self.farming_spend
+        return frontier.tornado(self.market, spends, self.budget, ranges or self.market.around(change))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the frontier: the value by the share of the budget for farming, and where this plan lies."""
@@ -283,5 +291,5 @@ class Allocation(Result):
         budget: float | None,
     ) -> Allocation:
         limit = budget if budget is not None else float(market.cost(*spends))
-        table = frontier(hunting, farming, market, limit)
+        table = frontier.frontier(hunting, farming, market, limit)
         return cls(table, hunting, farming, market, float(spends[0]), float(spends[1]), limit)

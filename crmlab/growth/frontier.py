@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from crmlab.estimation import Z95, Vector, errors_of
 from crmlab.growth.market import Market
 from crmlab.growth.response import ResponseCurve
 from crmlab.growth.response_fit import Shape, shape_at
+from crmlab.growth.sensitivity import Tornado
 
 _SHARES = np.linspace(0, 1, 41)
 
@@ -59,11 +61,38 @@ def redraw(
     """Value a plan, and find the best one, under curves that the experiments allow; see `Allocation.uncertainty`."""
     rng = np.random.default_rng(seed)
     pair = hunting.draw(draws, rng), farming.draw(draws, rng)
-    rows = np.empty((draws, 4))
+    rows = []
     for i in range(draws):
         own, other = (Shape(drawn.floor[i], drawn.ceiling[i], drawn.k[i]) for drawn in pair)
         drawn_market = replace(market, hunting=own, farming=other)
         plan = drawn_market.optimum(budget)
-        value, best = drawn_market.value(*spends), drawn_market.value(*plan)
-        rows[i] = value, drawn_market.share(*plan), best, best - value
-    return pd.DataFrame(rows, columns=pd.Index(["value", "best_share", "best_value", "regret"]))
+        best = {"best_share": drawn_market.share(*plan), "best_value": drawn_market.value(*plan)}
+        row = drawn_market.plan_numbers(*spends) | best
+        rows.append(row | {"regret": row["best_value"] - row["value"]})
+    return pd.DataFrame(rows).astype(float)
+
+
+def spans(drawn: pd.DataFrame, market: Market, spends: tuple[float, float], budget: float) -> pd.DataFrame:
+    """Return each number of a plan with the middle 95 % of what was drawn; see `Allocation.intervals`."""
+    best = market.optimum(budget)
+    found = market.plan_numbers(*spends) | {"best_share": market.share(*best), "best_value": float(market.value(*best))}
+    found["regret"] = found["best_value"] - found["value"]
+    low, high = drawn.quantile(0.025), drawn.quantile(0.975)
+    return pd.DataFrame({"estimate": pd.Series(found), "low": low, "high": high}).loc[list(found)]
+
+
+def tornado(
+    market: Market, spends: tuple[float, float], budget: float, ranges: Mapping[str, tuple[float, float]]
+) -> Tornado:
+    """Move each input of a plan to both ends, and find the split that would then be best; see `Allocation.tornado`."""
+    inputs = market.inputs()
+
+    def value(**changed: float) -> float:
+        return float(market.with_inputs(changed).value(*spends))
+
+    shown = Tornado.of(value, inputs, ranges)
+    for end in ("low", "high"):
+        ends = zip(shown.table.index, shown.table[end], strict=True)
+        markets = [market.with_inputs({**inputs, str(name): float(number)}) for name, number in ends]
+        shown.table[f"best_share_at_{end}"] = [moved.share(*moved.optimum(budget)) for moved in markets]
+    return shown

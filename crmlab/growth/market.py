@@ -86,6 +86,20 @@ class Market:
         by_hunting = self.hunting.slope(hunting_spend) * (self.margin + future) - 1
         return float(by_hunting), float(by_farming * heads / self.farmed)
 
+    def plan_numbers(self, hunting_spend: float, farming_spend: float) -> dict[str, float]:
+        """Return what a plan comes to: its value, that of a customer, both rates, and what the next one costs."""
+        kept = self.future(farming_spend)
+        with np.errstate(divide="ignore"):
+            numbers = {
+                "value": self.value(hunting_spend, farming_spend),
+                "customer_value": self.margin + kept,
+                "acquisition_rate": self.hunting.rate(hunting_spend),
+                "retention_rate": self.farming.rate(farming_spend),
+                "next_won_costs": np.divide(1, self.hunting.slope(hunting_spend)),
+                "next_kept_costs": np.divide(1, self.farming.slope(farming_spend)),
+            }
+        return {name: float(number) for name, number in numbers.items()}
+
     def optimum(self, budget: float | None = None) -> tuple[float, float]:
         """Return the A and R of the highest value that cost no more than the budget."""
         kept = self._best_farming()
