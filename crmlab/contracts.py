@@ -21,7 +21,7 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
     Parameters
     ----------
     contracts
-        Columns `started_on`, `ended_on` (empty while the contract runs) and any others.
+        One row each: `started_on`, `ended_on` (empty while the contract runs) and any others.
     observation_end
         Last day seen.
 

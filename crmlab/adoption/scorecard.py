@@ -87,7 +87,7 @@ class Scorecard(Result):
         Parameters
         ----------
         scores
-            Index: the options; columns: the criteria.
+            Index: the options, one row each; columns: the criteria.
         weights
             Stated weight of each criterion, of any scale; equal by default.
         lower_is_better

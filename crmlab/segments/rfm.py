@@ -111,7 +111,8 @@ class RFM(Result):
         Parameters
         ----------
         orders
-            Columns `customer_id`, `ordered_at`, `amount`; all orders of one customer on one day are one purchase.
+            One row an order (there are no counts): `customer_id`, `ordered_at`, `amount`; all orders of one customer on
+            one day are one purchase.
         observation_end
             The last day seen, as ISO text, from which the days since the last order are counted.
         groups
