@@ -9,6 +9,11 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "By which way does the effect come?": ("By which way does the effect come?", "효과는 어떤 경로로 나타나는가?"),
     "Do as many leave as was predicted?": ("Do as many leave as was predicted?", "예측한 만큼 이탈하는가?"),
+    "Do later cohorts convert better?": (
+        "Do later cohorts convert better?",
+        "나중에 들어온 코호트가 더 잘 전환하는가?",
+    ),
+    "Do later cohorts stay longer?": ("Do later cohorts stay longer?", "나중에 들어온 코호트가 더 오래 남는가?"),
     "Do the covariates foretell who leaves?": (
         "Do the covariates foretell who leaves?",
         "공변량은 누가 이탈할지 알려 주는가?",
@@ -58,6 +63,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "How many people keep the promise?",
         "약속을 지키려면 상담원이 몇 명 필요한가?",
     ),
+    "How many will never convert?": ("How many will never convert?", "끝내 전환하지 않을 잠재 고객은 얼마나 되는가?"),
     "How many wins are among the best leads?": (
         "How many wins are among the best leads?",
         "상위 리드에 수주가 얼마나 모여 있는가?",
@@ -65,6 +71,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "How much of the budget should go to the customers we have?": (
         "How much of the budget should go to the customers we have?",
         "예산 중 얼마를 기존 고객에게 써야 하는가?",
+    ),
+    "Is the next customer worth its cost?": (
+        "Is the next customer worth its cost?",
+        "다음 고객은 획득 비용만큼의 가치가 있는가?",
     ),
     "May we stop the test?": ("May we stop the test?", "실험을 멈춰도 되는가?"),
     "What causes what?": ("What causes what?", "무엇이 무엇을 일으키는가?"),
@@ -86,6 +96,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "What moves the choice?": ("What moves the choice?", "무엇이 선택을 움직이는가?"),
     "What will the open pipeline bring?": ("What will the open pipeline bring?", "진행 중인 리드는 무엇을 가져올까?"),
     "When has the system paid for itself?": ("When has the system paid for itself?", "시스템은 언제 본전을 뽑는가?"),
+    "Where does this plan lead?": ("Where does this plan lead?", "이 계획은 어디로 이어지는가?"),
     "Which channel gets the credit?": ("Which channel gets the credit?", "어느 채널의 공으로 돌릴 것인가?"),
     "Which input moves the value most?": (
         "Which input moves the value most?",
