@@ -11,7 +11,8 @@ The families, each in a module of its own:
 - service and loyalty: `nps`, `csat`, `ces`, `NonResponse`, `ProfitExperience`, `Drivers`, `Interaction`, `Mediation`,
   `Staffing`, `erlang_c`, `erlang_a`, `FirstContact`, `Deflection`;
 - value and growth: `interval_of`, `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
-  `ResponseCurve`, `Allocation`, `Tornado`, `referral_multiplier`, `effort_share`, `customer_equity`;
+  `ResponseCurve`, `UnitEconomics`, `Allocation`, `GrowthPlan`, `Tornado`, `reproduction_number`,
+  `referral_multiplier`, `effort_share`, `customer_equity`;
 - choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
 - protecting: `pseudonyms`, `Anonymized`, `ConsentWeights`, `suppress`;
 - in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.
@@ -50,18 +51,23 @@ _HOMES = {
     "funnel": ("Funnel",),
     "growth": (
         "Allocation",
+        "Firm",
+        "GrowthPlan",
         "ResponseCurve",
         "Tornado",
+        "UnitEconomics",
         "customer_equity",
         "effort_share",
         "payback",
         "referral_multiplier",
+        "reproduction_number",
     ),
     "hazards": ("HazardModel", "split_customers"),
     "intervals": ("interval_of",),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),
     "loyalty": ("NonResponse", "ProfitExperience", "ces", "csat", "nps", "nps_answers_needed"),
+    "margins": ("margin_within",),
     "pipeline": ("LeadScore", "OfferChoice", "PipelineForecast", "decided_offers", "pipeline_velocity"),
     "plots": ("describe",),
     "privacy": ("Anonymized", "ConsentWeights", "Protection", "new_key", "pseudonyms", "smallest_class", "suppress"),

@@ -6,6 +6,7 @@ models of staying. `crmlab.customers` does the same for buyers without a contrac
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from crmlab.engines import days, need
@@ -15,8 +16,9 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
     """Return the contracts that had begun, with the months that each ran (`duration`) and whether it ended (`churned`).
 
     A contract that ended is counted in the month in which it ended; one that still runs has been seen for its completed
-    months. What happened after `observation_end` is not known yet, so it is left out: contracts that began later are
-    dropped, contracts that ended later still run.
+    months. An end in a month that was not seen whole counts as soon as it is: who stayed through a part of that month
+    does not count for it either, and the churn rate would be too high. What happened after `observation_end` is not
+    known yet: contracts that began later are dropped, contracts that ended later still run.
 
     Parameters
     ----------
@@ -42,9 +44,10 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
     seen = contracts[contracts["started_on"] <= end]
     if seen.empty:
         raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
-    churned = seen["ended_on"].notna() & (seen["ended_on"] <= end)
-    last = seen["ended_on"].where(churned, end)
-    return seen.assign(duration=_months(seen["started_on"], last, churned), churned=churned)
+    gone = seen["ended_on"] <= end
+    lasted = _months(seen["started_on"], seen["ended_on"].where(gone, end), gone)
+    followed = _months(seen["started_on"], pd.Series(end, seen.index), pd.Series(False, seen.index))
+    return seen.assign(duration=np.minimum(lasted, followed), churned=gone & (lasted <= followed))
 
 
 def count_contracts(

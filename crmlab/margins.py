@@ -66,9 +66,8 @@ def margin_within(
     known["followed"] = contract_durations(contracts.assign(ended_on=pd.NaT), observation_end)["duration"]
     groups = known.groupby(by, observed=True) if by else [("all", known)]
     rows = {name: _mean(rows, margin, months) for name, rows in groups}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high", "contracts"]).rename_axis(
-        by
-    )
+    columns = ["estimate", "low", "high", "contracts"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(by)
 
 
 def _mean(rows: pd.DataFrame, margin: str, months: int) -> tuple[float, float, float, int]:
@@ -78,7 +77,8 @@ def _mean(rows: pd.DataFrame, margin: str, months: int) -> tuple[float, float, f
     if months < 1 or not seen[:, -1].any():
         longest = int(rows["followed"].max()) + 1
         raise ValueError(f"months is {months}, and the earliest contract was seen in {longest}; ask for 1 to {longest}")
-    earned = rows[margin].to_numpy(float)[:, None] * (rows["duration"].to_numpy()[:, None] > month)
+    begun = rows["duration"].to_numpy() + ~rows["churned"].to_numpy()  # months, with the one that still runs
+    earned = rows[margin].to_numpy(float)[:, None] * (begun[:, None] > month)
     followed = seen.sum(axis=0)
     mean = (earned * seen).sum(axis=0) / followed
     moved = ((earned - mean) * seen / followed).sum(axis=1)  # by how much each contract moves the sum

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmlab.churn import ChurnCurve
 from crmlab.contracts import contract_durations, count_contracts, dated
 from crmlab.simulation.days import months_later
 
@@ -28,6 +30,21 @@ def test_what_came_after_the_end_is_not_known_yet():
     contracts = contracts_of(("2025-01-10", "2025-03-10"), ("2025-01-10", None), ("2025-06-01", None))
     counted = count_contracts(contracts, "2025-02-20")
     assert counted.to_dict("list") == {"duration": [1], "churned": [False], "customers": [2]}
+
+
+def test_an_end_in_a_month_not_seen_whole_waits_for_the_end_of_the_month():
+    contracts = contracts_of(("2025-01-10", "2025-04-12"))
+    early, late = (count_contracts(contracts, day).to_dict("records")[0] for day in ("2025-04-25", "2025-05-10"))
+    assert early == {"duration": 3, "churned": False, "customers": 1}
+    assert late == {"duration": 4, "churned": True, "customers": 1}
+
+
+def test_contracts_that_end_on_any_day_show_the_churn_that_they_have():
+    draw, end = np.random.default_rng(4), pd.Timestamp("2025-12-31")
+    start = pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 730, 40_000), unit="D")
+    ended = start + pd.to_timedelta(draw.exponential(300, 40_000) // 1, unit="D")
+    table = pd.DataFrame({"started_on": start, "ended_on": ended.where(ended <= end)})
+    assert ChurnCurve.from_contracts(table, end)(12) == pytest.approx(np.exp(-365.25 / 300), abs=0.008)
 
 
 def test_a_part_of_a_month_rounds_up_for_who_left_and_down_for_who_stays():
