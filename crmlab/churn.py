@@ -117,7 +117,7 @@ class ChurnCurve(Result):
         return _one(self._groups(lambda rows: sum(_at(rows, month) for month in range(months))))
 
     def mean_within(self, months: int) -> pd.DataFrame:
-        """Return estimate, low and high of each group's restricted mean (Klein & Moeschberger 2003, eq. 4.5.2).
+        """Return estimate, low and high of each group's restricted mean (Klein & Moeschberger 2003, section 4.5).
 
         A group that was not observed that long has no interval: the data do not say.
 

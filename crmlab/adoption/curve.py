@@ -1,7 +1,7 @@
 """The curve of Bass: the share of adopters over time, its slopes, and the counts it is fitted to.
 
-Bass (1969, Management Science 15(5), 215–227, equations 7 to 11): who has not adopted adopts at the rate p + q F(t), by
-innovation and by imitation of the share F(t) who have. From F(0) = 0 follows F(t) = (1 − e^(−(p+q)t)) / (1 + (q/p)
+Bass (1969, Management Science 15(5), 215–227): who has not adopted adopts at the rate p + q F(t), by innovation
+and by imitation of the share F(t) who have. From F(0) = 0 follows F(t) = (1 − e^(−(p+q)t)) / (1 + (q/p)
 e^(−(p+q)t)), steepest at ln(q/p) / (p + q).
 """
 

@@ -1,7 +1,7 @@
 """Weibull's regression, by `lifelines` as an accelerated failure time model, reported as hazard ratios.
 
 The Weibull is the one distribution in which both hold: a covariate multiplies the time by a factor, and the hazard by
-another (Kalbfleisch and Prentice 2002, section 2.3). With the acceleration b and the shape ρ the log hazard ratio is
+another (Kalbfleisch and Prentice 2002, chapter 2). With the acceleration b and the shape ρ the log hazard ratio is
 −ρ b. It knows the hazard beyond the last month observed, at the price of a form that the data cannot check there.
 """
 

@@ -3,7 +3,8 @@
 Reichheld (2003, Harvard Business Review 81(12)) counts scores of 9 and 10 as promoters, of 0 to 6 as detractors, and
 reports the difference of their shares times 100: the Net Promoter Score. That difference varies more from sample to
 sample than either share. CSAT is the share of the satisfied, the top of a scale of five. CES is the mean of "was it
-easy to get help?" on a scale of seven (Dixon, Freeman and Toman 2010, Harvard Business Review 88(7/8)).
+easy to get help?" on a scale of seven: the later form of a question of Dixon, Freeman and Toman (2010, Harvard Business
+Review 88(7/8)), who asked for the effort, on a scale of five.
 
 All three take scores one by one or as counts, and return one score or one for each group. Two things bend them. Who is
 discontent often keeps silent: then each answer is weighted by one over the probability to answer, which `NonResponse`

@@ -3,7 +3,7 @@
 Calls come at random (Poisson), talks last an exponential time, and whoever finds all agents busy waits in turn. Erlang
 (1917, Post Office Electrical Engineers' Journal 10) solved this for customers who wait for ever. The load, calls times
 handling time, is the work that comes in, in agents (unit: Erlang); with no more agents than load the queue grows
-without end. Palm (1946, Ericsson Technics) lets customers hang up after an exponential time: the queue then stays
+without end. Palm, in the 1940s, let customers hang up after an exponential time: the queue then stays
 finite at any staffing, and a few impatient customers make room for the others (Garnett, Mandelbaum and Reiman 2002,
 Manufacturing & Service Operations Management 4(3)).
 
