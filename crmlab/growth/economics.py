@@ -121,10 +121,10 @@ class UnitEconomics(Result):
     @property
     def verdict(self) -> str:
         """What the numbers say about spending more."""
-        average = self.table.loc["average", "ratio"]
+        average, ends = float(self.table["ratio"].iloc[0]), self.table[["ratio_low", "ratio_high"]].iloc[-1]
         if "marginal" not in self.table.index:
             return f"the average ratio is {average:.1f}; what the next customer costs is not known from totals"
-        low, high = self.table.loc["marginal", ["ratio_low", "ratio_high"]]
+        low, high = float(ends["ratio_low"]), float(ends["ratio_high"])
         beside = f"although the average ratio is {average:.1f}"
         if high < 1:
             also = beside if average > 1 else f"and the average ratio is {average:.1f}"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlab.churn import ChurnCurve
 from crmlab.hazards import HazardModel
+from crmlab.intervals import interval_of, moved_to
 from crmlab.renewals import BetaDiscreteWeibull, ShiftedBetaGeometric
 
 CUSTOMERS, BASE, MONTHS = 600, 0.12, 12
@@ -71,3 +72,18 @@ def _renewals(draw: np.random.Generator) -> Iterator[Row]:
             half = 1.959964 * fitted.standard_errors[name] / fitted.parameters[name]
             point = float(np.log(fitted.parameters[name]))
             yield f"{model.__name__}, log {name}", float(np.log(value)), point, point - half, point + half
+        yield from _predicted(truth, fitted)
+
+
+def _predicted(truth: tuple[float, ...], fitted: Any) -> Iterator[Row]:
+    """What is computed from the parameters: a rate, a lifetime, the worth of a base of three ages."""
+    known = moved_to(fitted, np.log(truth))
+    base = pd.DataFrame({"duration": [0, 3, 8], "customers": [500, 300, 100]})
+    asked: dict[str, Any] = {
+        "retention rate of period 12": lambda own: own.retention_rates(12).loc[[12]],
+        "residual lifetime": lambda own: interval_of(lambda m: m.residual_lifetime(3, 0.1), own),
+        "worth of a base": lambda own: own.customer_base(base, 0.1).loc[["all"]],
+    }
+    for what, ask in asked.items():
+        wanted, row = float(ask(known)["estimate"].iloc[0]), ask(fitted).iloc[0]
+        yield f"{type(fitted).__name__}, {what}", wanted, row["estimate"], row["low"], row["high"]
