@@ -15,7 +15,8 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.contracts import contract_durations, count_contracts
-from crmlab.engines import counts_of, need, numbers, truths
+from crmlab.engines import arrays, counts_of, need, truths
+from crmlab.grouping import distinct
 from crmlab.labels import word
 from crmlab.result import Result
 
@@ -187,22 +188,24 @@ class ChurnCurve(Result):
 
 
 def _checked(counts: pd.DataFrame, by: str | None) -> pd.DataFrame:
-    """Return the counts with `group`; refuse what cannot be counted."""
+    """Return the distinct rows with `group` and how many share each; refuse what cannot be counted."""
     need(counts.columns, ["duration", "churned", *([by] if by else [])], "the table of contracts")
-    customers, duration = counts_of(counts, "the table of contracts"), numbers(counts[["duration"]])["duration"]
+    customers, (duration,) = counts_of(counts, "the table of contracts"), arrays(counts, ["duration"])
     wrong = {
         "duration is below 0": duration < 0,
-        "customers is no whole number": customers % 1 != 0,
-        f"{by} is empty": counts[by].isna() if by else np.zeros(len(counts), bool),
+        "customers is no whole number": customers != np.floor(customers),
+        f"{by} is empty": counts[by].isna().to_numpy() if by else np.zeros(len(counts), bool),
     }
     for said, bad in wrong.items():
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
             raise ValueError(f"{said} in {int(bad.sum())} rows, the first is row {row}; mend or leave out these rows")
-    group = counts[by].astype(str) if by else ""
-    churned = truths(counts, "churned", "the table of contracts")
-    known = counts.assign(duration=duration, churned=churned, customers=customers.astype(int), group=group)
-    return known[customers > 0]
+    churned = truths(counts, "churned", "the table of contracts").to_numpy()
+    codes, levels = pd.factorize(counts[by]) if by else (np.zeros(len(counts), int), [""])
+    (code, duration, churned), customers = distinct([codes, duration, churned], customers)
+    group = pd.Series(levels).astype(str).to_numpy()[code]
+    columns = {"duration": duration, "churned": churned, "customers": customers.astype(int), "group": group}
+    return pd.DataFrame(columns)
 
 
 def _curve(rows: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 Vector = np.ndarray
+_MOST = 2**62  # what a whole number of 64 bits holds, with room to spare
+_SPARSE = 4  # from so many numbers a row on, sorting is quicker than marking those that occur
 
 
 def group_rows(columns: Sequence[Any]) -> tuple[Vector, Vector]:
@@ -40,8 +42,10 @@ def group_rows(columns: Sequence[Any]) -> tuple[Vector, Vector]:
     which, size = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
         place, levels = pd.factorize(column, sort=True)
-        which = which * len(levels) + place
-        which, size = _closed(which, size * len(levels))
+        if size * len(levels) > _MOST:
+            which, size = _closed(which, size)
+        which, size = which * len(levels) + place, size * len(levels)
+    which, size = _closed(which, size)
     rows = np.empty(size, np.int64)
     rows[which] = np.arange(len(which))
     return which, rows
@@ -83,7 +87,7 @@ def of_whole(function: Callable[[Vector], Vector], x: Vector) -> Vector:
 
 def _closed(which: Vector, size: int) -> tuple[Vector, int]:
     """Return the numbers without gaps, in the same order."""
-    if size > 8 * len(which):
+    if size > _SPARSE * len(which):
         found = np.unique(which, return_inverse=True)
         return found[1], len(found[0])
     seen = np.zeros(size, bool)

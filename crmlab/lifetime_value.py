@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.engines import to_pandas
+from crmlab.grouping import group_rows
 
 FirstPayment = Literal["now", "period_end", "excluded"]
 PAYMENTS = ("now", "period_end", "excluded")
@@ -225,12 +226,23 @@ def _value_within(
     """BG/NBD has no closed form for discounted purchases; this sum is within a thousandth of it at the usual rates."""
     if horizon < 1 or horizon != int(horizon):
         raise ValueError(f"horizon is {horizon}; it is a whole number of units of time from 1 up")
-    by_then = np.array([buying.expected_purchases(t, frame) for t in range(horizon + 1)])
+    expected = buying.expected_purchases(horizon, frame)
+    which, rows = _alike(buying, frame)
+    past = frame.iloc[rows]
+    by_then = np.array([buying.expected_purchases(t, past) for t in range(horizon + 1)])
     discount = (1 + discount_rate) ** -(np.arange(horizon) + 0.5)
     money = spend.expected_spend(frame)
-    value = discount @ np.diff(by_then, axis=0) * money * margin
+    value = (discount @ np.diff(by_then, axis=0))[which] * money * margin
     table = frame.filter(["customer_id", "customers"])
-    return table.assign(expected_purchases=by_then[-1], expected_spend=money, value=value)
+    return table.assign(expected_purchases=expected, expected_spend=money, value=value)
+
+
+def _alike(buying: Buying, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return which customers a model of buying cannot tell apart, and one of each kind; the model names its columns."""
+    columns = list(getattr(buying, "COLUMNS", ()))
+    if not columns:
+        return np.arange(len(frame)), np.arange(len(frame))
+    return group_rows([frame[name] for name in columns])
 
 
 def _whole_value(buying: Any, spend: Spend, frame: pd.DataFrame, discount_rate: float, margin: float) -> pd.DataFrame:

@@ -5,6 +5,10 @@ Contracts end in whole months, so hundreds leave at one time. Efron (1977, JASA 
 one after the other in an unknown order; that comes much nearer to the truth than Breslow's sum, which lets nobody leave
 before the month is over. The baseline is Efron's too, so that without covariates it repeats the observed curve.
 
+Nothing here runs over pairs of customers. Sums over those at risk are running sums over time, and what a customer adds
+to gradient and Hessian depends on time only through how much baseline hazard it has lived through. So the work grows
+with the number of rows, also where every contract ends at a second of its own.
+
 A count stands for so many customers, each of them a tie of its own. Survival libraries read weights in another way (one
 row is one tie, whatever its weight), so the likelihood stands here; on one row a customer it is that of `lifelines`.
 """
@@ -28,7 +32,7 @@ class RiskSets:
     Attributes
     ----------
     z
-        Covariates, one row for each distinct customer.
+        Covariates, one column for each distinct customer.
     weights, left
         How many customers a row stands for, and whether they left.
     place
@@ -51,67 +55,75 @@ class RiskSets:
 
     @classmethod
     def of(cls, counts: pd.DataFrame, z: Vector) -> RiskSets:
-        """Prepare the counts, with `z` as covariates."""
+        """Prepare the counts, with `z` as covariates, one row for each row of the counts."""
         duration, left = counts["duration"].to_numpy(float), counts["churned"].to_numpy(bool)
         weights = counts["customers"].to_numpy(float)
         times = np.unique(duration[left])
         place = np.searchsorted(times, duration, side="right")
         leavers = np.bincount(place[left] - 1, weights[left], len(times)).astype(int)
-        part = np.concatenate([np.arange(number) / number for number in leavers])
-        return cls(z, weights, left, place, times, leavers, part)
+        before = np.repeat(np.cumsum(leavers) - leavers, leavers)
+        part = (np.arange(len(before)) - before) / np.repeat(leavers, leavers)
+        return cls(np.ascontiguousarray(z.T), weights, left, place, times, leavers, part)
 
     def at_risk(self, values: Vector) -> Vector:
-        """Sum `values` over the rows at risk at each event time."""
-        return self._by_time(values, np.ones(len(self.left), bool), shift=0)[:0:-1].cumsum(axis=0)[::-1]
+        """Sum `values`, whose last axis runs over the rows, over those at risk at each event time."""
+        return self._by_time(values, self.place)[..., :0:-1].cumsum(axis=-1)[..., ::-1]
 
     def leaving(self, values: Vector) -> Vector:
-        """Sum `values` over the rows that leave at each event time."""
-        return self._by_time(values, self.left, shift=-1)[:-1]
+        """Sum `values`, whose last axis runs over the rows, over those that leave at each event time."""
+        return self._by_time(values[..., self.left], self.place[self.left] - 1)[..., :-1]
 
     def over_order(self, values: Vector) -> Vector:
         """Sum `values`, one for each customer who left, over those leaving at each time."""
         return np.add.reduceat(values, np.cumsum(self.leavers) - self.leavers)
 
-    def likelihood(self, coefficients: Vector) -> tuple[float, Vector]:
-        """Return Efron's partial log-likelihood and its gradient."""
-        predictor = self.z @ coefficients
+    def likelihood(self, coefficients: Vector) -> tuple[float, Vector, Vector]:
+        """Return Efron's partial log-likelihood, its gradient and its Hessian."""
+        predictor = coefficients @ self.z
         top = predictor.max()
-        risk = self.weights * np.exp(predictor - top)
+        risk, rows = self.weights * np.exp(predictor - top), self.weights * self.left
         phi = self._phi(risk)
-        rows = self.weights * self.left
         height = rows @ predictor - np.log(phi).sum() - top * len(phi)
-        share = 1 / phi
-        plain, parts = self.over_order(share), self.over_order(self.part * share)
-        moments = risk[:, None] * self.z
-        slope = rows @ self.z - plain @ self.at_risk(moments) + parts @ self.leaving(moments)
-        return float(height), slope
+        a, b = self._orders(phi)
+        lived = np.concatenate([[0.0], np.cumsum(a[0])])[self.place]
+        expected = risk * (lived - self.left * a[1][self.place - 1])  # how many of each row were to leave
+        first = risk * self.z
+        s1, d1 = self.at_risk(first), self.leaving(first)
+        mixed = (s1 * b[1]) @ d1.T
+        means = (s1 * b[0]) @ s1.T - mixed - mixed.T + (d1 * b[2]) @ d1.T
+        return float(height), self.z @ (rows - expected), means - (self.z * expected) @ self.z.T
 
     def moments(self, coefficients: Vector) -> tuple[Vector, Vector]:
         """Return, by event time, the Schoenfeld residuals (summed over those who left) and the information."""
-        predictor = self.z @ coefficients
+        predictor = coefficients @ self.z
         risk = self.weights * np.exp(predictor - predictor.max())
-        phi, part = self._phi(risk), self.part
-        a = [self.over_order(part**power / phi) for power in (0, 1)]
-        b = [self.over_order(part**power / phi**2) for power in (0, 1, 2)]
-        first, second = risk[:, None] * self.z, risk[:, None, None] * self.z[:, :, None] * self.z[:, None, :]
+        a, b = self._orders(self._phi(risk))
+        first, second = risk * self.z, risk * self.z[:, None] * self.z[None, :]
         s1, d1, s2, d2 = self.at_risk(first), self.leaving(first), self.at_risk(second), self.leaving(second)
-        residuals = self.leaving(self.weights[:, None] * self.z) - (a[0][:, None] * s1 - a[1][:, None] * d1)
-        means = _outer(b[0], s1, s1) - _outer(b[1], s1, d1) - _outer(b[1], d1, s1) + _outer(b[2], d1, d1)
-        return residuals, a[0][:, None, None] * s2 - a[1][:, None, None] * d2 - means
+        residuals = self.leaving(self.weights * self.z) - (a[0] * s1 - a[1] * d1)
+        mixed = _outer(b[1], s1, d1)
+        means = _outer(b[0], s1, s1) - mixed - mixed.swapaxes(0, 1) + _outer(b[2], d1, d1)
+        return residuals.T, np.moveaxis(a[0] * s2 - a[1] * d2 - means, -1, 0)
 
     def baseline(self, coefficients: Vector) -> Vector:
         """Return by how much the cumulative hazard of the reference rises at each event time."""
-        return self.over_order(1 / self._phi(self.weights * np.exp(self.z @ coefficients)))
+        return self.over_order(1 / self._phi(self.weights * np.exp(coefficients @ self.z)))
 
     def _phi(self, risk: Vector) -> Vector:
         """Return the risk that remains when each customer leaves, after a part of those leaving then has gone."""
         there, leaving = (np.repeat(sums, self.leavers) for sums in (self.at_risk(risk), self.leaving(risk)))
         return there - self.part * leaving
 
-    def _by_time(self, values: Vector, rows: Vector, shift: int) -> Vector:
-        sums = np.zeros((len(self.times) + 1, *values.shape[1:]))
-        np.add.at(sums, self.place[rows] + shift, values[rows])
-        return sums
+    def _orders(self, phi: Vector) -> tuple[list[Vector], list[Vector]]:
+        """Return, by event time, the sums of part^k / phi for k = 0, 1 and of part^k / phi² for k = 0, 1, 2."""
+        share, later = 1 / phi, self.part / phi
+        pairs = [share * share, share * later, later * later]
+        return [self.over_order(share), self.over_order(later)], [self.over_order(pair) for pair in pairs]
+
+    def _by_time(self, values: Vector, place: Vector) -> Vector:
+        size = len(self.times) + 1
+        sums = [np.bincount(place, row, size) for row in values.reshape(-1, len(place))]
+        return np.stack(sums).reshape(*values.shape[:-1], size)
 
 
 def fit_cox(counts: pd.DataFrame, z: Vector, names: Sequence[str]) -> Estimate:
@@ -135,4 +147,4 @@ def fit_cox(counts: pd.DataFrame, z: Vector, names: Sequence[str]) -> Estimate:
 
 
 def _outer(factor: Vector, left: Vector, right: Vector) -> Vector:
-    return factor[:, None, None] * left[:, :, None] * right[:, None, :]
+    return factor * left[:, None] * right[None, :]

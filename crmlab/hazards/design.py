@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from crmlab.churn import contract_durations
-from crmlab.engines import need, numbers, to_pandas
+from crmlab.engines import arrays, need, numbers, to_pandas
 from crmlab.estimation import Vector
+from crmlab.grouping import group_rows
 
 HISTORY = ("duration", "churned")
 
@@ -53,17 +54,19 @@ def count_histories(
     if observation_end is not None:
         frame = contract_durations(frame, observation_end)
     need(frame.columns, [*HISTORY, *covariates], "the table of customers")
-    counted = ["customers"] if "customers" in frame else []
-    columns = numbers(frame[[*HISTORY, *counted]])
-    rows = columns.assign(**{name: _filled(frame, name) for name in covariates})
-    rows["customers"] = columns["customers"] if counted else 1.0
-    _refuse_impossible(rows)
-    rows["churned"] = rows["churned"] > 0
-    keys = [*HISTORY, *covariates]
-    counts = rows[rows["customers"] > 0].groupby(keys, observed=True)["customers"].sum().reset_index()
-    if counts.empty:
+    customers = arrays(frame, ["customers"])[0] if "customers" in frame else np.ones(len(frame))
+    duration, churned = arrays(frame, HISTORY)
+    filled = {name: _filled(frame, name) for name in covariates}
+    _refuse_impossible(duration, churned, customers)
+    if not (customers > 0).any():
         raise ValueError("the table of customers has no customers")
-    return counts
+    left, there = churned > 0, customers > 0
+    keys = [duration, left, *filled.values()]
+    which, rows = group_rows(keys if there.all() else [key[there] for key in keys])
+    kept = rows if there.all() else np.flatnonzero(there)[rows]
+    values = {name: column.iloc[kept].reset_index(drop=True) for name, column in filled.items()}
+    counts = pd.DataFrame({"duration": duration[kept], "churned": left[kept], **values})
+    return counts.assign(customers=np.bincount(which, customers[there], len(rows)))
 
 
 def _filled(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -77,13 +80,12 @@ def _filled(frame: pd.DataFrame, name: str) -> pd.Series:
     return column
 
 
-def _refuse_impossible(rows: pd.DataFrame) -> None:
+def _refuse_impossible(duration: Vector, churned: Vector, customers: Vector) -> None:
     wrong = {
-        "duration is below 0": rows["duration"] < 0,
-        "churned is neither 0 nor 1": ~rows["churned"].isin([0, 1]),
-        "duration is 0 for a customer who left; a month begun is a month": (rows["churned"] > 0)
-        & (rows["duration"] == 0),
-        "customers is no whole number from 0 up": (rows["customers"] < 0) | (rows["customers"] % 1 != 0),
+        "duration is below 0": duration < 0,
+        "churned is neither 0 nor 1": (churned != 0) & (churned != 1),
+        "duration is 0 for a customer who left; a month begun is a month": (churned > 0) & (duration == 0),
+        "customers is no whole number from 0 up": (customers < 0) | (customers != np.floor(customers)),
     }
     for said, bad in wrong.items():
         if bad.any():
@@ -154,24 +156,36 @@ class Design:
         """
         need(data.columns, self.covariates, "the table of customers")
         filled = {name: _filled(data, name) for name in self.covariates}
+        coded = {name: _coded(filled[name]) for name in self.levels}
         for name, known in self.levels.items():
-            new = sorted(set(map(str, filled[name].unique())) - set(map(str, known)))
+            new = sorted(set(coded[name][1]) - set(map(str, known)))
             if new:
                 raise ValueError(f"{name} holds {', '.join(new)}; the model knows {', '.join(map(str, known))}")
         wanted = zip(self.columns["covariate"], self.columns["level"], strict=True)
-        columns = [filled[name] if level is None else filled[name].astype(str) == str(level) for name, level in wanted]
+        columns = [filled[name] if level is None else _is_level(*coded[name], level) for name, level in wanted]
         values = np.stack([np.asarray(column, float) for column in columns], axis=1)
         return (values - self.columns["middle"].to_numpy(float)) / self.columns["spread"].to_numpy(float)
 
     def _refuse_dependent(self, counts: pd.DataFrame) -> None:
         values = self.scaled(counts)
         values = values - np.average(values, axis=0, weights=counts["customers"])
+        triangle = np.asarray(np.linalg.qr(values, mode="r"))  # as dependent as the columns, and small
         for i, row in enumerate(self.columns.itertuples()):
-            if np.linalg.matrix_rank(values[:, : i + 1], tol=1e-8 * np.sqrt(len(values))) <= i:
+            if np.linalg.matrix_rank(triangle[:, : i + 1], tol=1e-8 * np.sqrt(len(values))) <= i:
                 raise ValueError(
                     f"{row.Index} follows from the covariates before it, so their effects cannot be told apart; "
                     f"leave out {row.covariate} or one of them"
                 )
+
+
+def _coded(column: pd.Series) -> tuple[Vector, list[str]]:
+    """Return the number of each row's level, and the levels as text."""
+    codes, levels = pd.factorize(column)
+    return codes, list(map(str, levels))
+
+
+def _is_level(codes: Vector, levels: Sequence[str], level: Any) -> Vector:
+    return np.array([one == str(level) for one in levels])[codes]
 
 
 def _middle_and_spread(values: pd.Series, weights: pd.Series) -> tuple[float, float]:

@@ -82,10 +82,7 @@ def cox(path: Path) -> Call:
     return lambda: HazardModel.fit(data, COVARIATES).coefficients.rename(lambda name: name.split(": ")[-1])
 
 
-def cox_by_hour(path: Path) -> Call:
-    """Fit Cox's regression to contracts timed to the second, whose times are rounded up to the hour."""
-    data = pd.read_parquet(path)
-    return lambda: HazardModel.fit(data, COVARIATES).coefficients
+cox_by_second = cox
 
 
 def bg_nbd_counted(path: Path) -> Call:

@@ -27,4 +27,4 @@ def cox(path: Path) -> Any:
     return lambda: CoxPHFitter().fit(data, "duration", "churned").params_.to_dict()
 
 
-cox_by_hour = cox
+cox_by_second = cox
