@@ -83,7 +83,7 @@ class Subscription(Surveys, Service, Saving, Consents, Relationship, Plans):
     attract_hours: float = parameter(9.0, "hours a million won", 0, 1000, "work on attracting leads")
     acquire_hours: float = parameter(30.0, "hours a million won", 0, 1000, "work on turning leads into customers")
     retain_hours: float = parameter(45.0, "hours a million won", 0, 1000, "work on keeping customers")
-    billing_fault: float = parameter(0.40, "probability a month", 0, 1, "cancelling when a bank transfer fails")
+    billing_fault: float = parameter(0.30, "probability a month", 0, 1, "cancelling when a bank transfer fails")
 
 
 _GAPS = {"gap_1": 12, "gap_2": 18, "gap_3": 25, "gap_4": 50}  # mean days between the steps of a lead
