@@ -130,7 +130,7 @@ ROWS = drawn(np.random.default_rng(8), 60).assign(who=range(60))
         ({"who": "a"}, {"clusters": "who"}, "1 answers are too few"),
         ({"who": None}, {"clusters": "who"}, "one row an answer"),
         ({"customers": 2}, {"clusters": "who"}, "no counts"),
-        ({"customers": -1}, {}, "no customers"),
+        ({"customers": -1}, {}, "a count is negative"),
         ({"process": "good"}, {}, "no finite number"),
     ],
 )

@@ -99,12 +99,11 @@ def count_adopters(
     >>> population
     3
     """
-    if unit not in UNITS:
-        raise ValueError(f"unit is {unit!r}; choose one of {', '.join(UNITS)}")
     used = days(pd.DataFrame({"first_used_on": first_used_on}), ["first_used_on"], "users")["first_used_on"]
     begin, until = pd.Timestamp(launched_on), pd.Timestamp(observation_end) + pd.Timedelta(days=1)
-    if used.empty or not begin < until:
-        raise ValueError("first_used_on holds nobody, or observation_end lies before launched_on")
+    if unit not in UNITS or used.empty or not begin < until:
+        said = "first_used_on holds nobody, or observation_end lies before launched_on"
+        raise ValueError(said if unit in UNITS else f"unit is {unit!r}; choose one of {', '.join(UNITS)}")
     if early := int((used < begin).sum()):
         raise ValueError(f"first_used_on: {early} lie before the launch on {launched_on}; leave the pilot out")
     length = (until - begin).days / UNITS[unit]

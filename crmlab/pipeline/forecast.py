@@ -80,8 +80,7 @@ class PipelineForecast(Result):
         Parameters
         ----------
         stage_events
-            Columns `lead_id`, `stage`, `reached_on`; the stages end with `won` or `lost`. One row is one event: each
-            lead has days of its own, so there are no counts.
+            One row an event, no counts: `lead_id`, `stage`, `reached_on`; the stages end with `won` or `lost`.
         observation_end
             Today: the last day on which an event could have been seen, as ISO text. Later events are left out.
         stages

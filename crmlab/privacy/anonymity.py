@@ -4,8 +4,8 @@ Who knows a birth year, a region and a gender from elsewhere may find the one ro
 columns are called quasi-identifiers. Sweeney (2002, International Journal of Uncertainty, Fuzziness and
 Knowledge-Based Systems 10(5), 557–570 and 571–588) asks that each combination of them occurs at least k times, and
 reaches it by making values coarser (a birth year becomes a decade) and by leaving out the few rows that still stand
-alone. That does not help where all k share the secret: l-diversity (Machanavajjhala et al. 2007, ACM TKDD 1(1)) asks besides that each
-combination holds at least l values of a sensitive column.
+alone. That does not help where all k share the secret: l-diversity (Machanavajjhala et al. 2007, ACM TKDD 1(1)) asks
+besides that each combination holds at least l values of a sensitive column.
 
 Both have a price, and it is shown: how coarse each column became, and how many customers were left out.
 """

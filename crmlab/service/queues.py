@@ -65,19 +65,23 @@ def simulate_queue(
     0.24
     """
     load, n = _checked(calls_per_hour, handle_seconds, agents, 0.0)
-    if patience_seconds is None and n <= load:
-        raise ValueError(f"agents: {n} cannot do the work of {load:.1f}; the queue grows without end")
     if (patience_seconds is not None and not 0 < patience_seconds < math.inf) or calls < 1:
         raise ValueError("patience_seconds and calls lie above 0")
-    each = math.ceil(calls / _DESKS)
-    fullness = 1.0 if patience_seconds is not None else 1 / (1 - load / n) ** 2 / n
-    lead_in = math.ceil(load * _LEAD_IN * max(1.0, fullness))
+    each, lead_in = math.ceil(calls / _DESKS), _lead_in(load, n, patience_seconds is not None)
     means = 3600 / calls_per_hour, handle_seconds, patience_seconds or np.inf
     seen = list(islice(_calls(n, means, np.random.default_rng(seed)), lead_in, lead_in + each))
     columns = zip(("arrived_seconds", "wait_seconds", "abandoned"), zip(*seen, strict=True), strict=True)
     table = pd.DataFrame({name: np.array(values).T.ravel() for name, values in columns})
     table.insert(0, "desk", np.arange(_DESKS).repeat(each))
     return table
+
+
+def _lead_in(load: float, agents: int, impatient: bool) -> int:
+    """Return how many calls a desk runs before they count; refuse a desk that never settles."""
+    if not impatient and agents <= load:
+        raise ValueError(f"agents: {agents} cannot do the work of {load:.1f}; the queue grows without end")
+    fullness = 1.0 if impatient else 1 / (1 - load / agents) ** 2 / agents
+    return math.ceil(load * _LEAD_IN * max(1.0, fullness))
 
 
 def _calls(
