@@ -24,6 +24,7 @@ LESSONS = (
     "00-start-here",
     "01-one-company-three-stages",
     "03-what-converts",
+    "04-which-marketing-works",
     "06-three-kinds-of-crm",
     "11-when-customers-leave",
     "13-lifetime-value-on-trial",
