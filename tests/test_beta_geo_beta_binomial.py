@@ -78,7 +78,7 @@ def test_the_published_cruises(size):
 
 
 def brute(parameters, x: int, recency: int, n: int) -> float:
-    """The likelihood added up over the last opportunity met alive, Fader, Hardie and Shang (2010), equation 5."""
+    """The likelihood added up over the last opportunity met alive, as Fader, Hardie and Shang (2010) do."""
     alpha, beta, gamma, delta = parameters
     alive = special.beta(alpha + x, beta + n - x) * special.beta(gamma, delta + n)
     gone = sum(special.beta(alpha + x, beta + i - x) * special.beta(gamma + 1, delta + i) for i in range(recency, n))
@@ -131,7 +131,7 @@ def test_discounted_purchases_are_the_sum_over_all_opportunities(gamma, rate):
 
 
 def test_discounted_purchases_are_the_papers():
-    """Fader, Hardie and Shang (2010), equation 14."""
+    """The discounted residual transactions of Fader, Hardie and Shang (2010)."""
     alpha, beta, gamma, delta = TRUTH
     x, n, d = 2, 4, 0.1
     buys = special.beta(alpha + x + 1, beta + n - x) / special.beta(alpha, beta)

@@ -83,14 +83,14 @@ class BetaGeoBetaBinomial(DiscountedModel):
     def probability_alive(self, data: Any) -> pd.Series:
         """Return the probability that each customer is still there at the next opportunity, one for each row of `data`.
 
-        Fader, Hardie and Shang (2010), equation 11.
+        Fader, Hardie and Shang (2010).
         """
         return super().probability_alive(data)
 
     def probability_of_purchases(self, n: Any, t: Any) -> Any:
         """Return the probability that a new customer takes exactly `n` of the next `t` opportunities.
 
-        Fader, Hardie and Shang (2010), equation 7. `n` and `t` are whole numbers or arrays that broadcast.
+        Fader, Hardie and Shang (2010). `n` and `t` are whole numbers or arrays that broadcast.
         """
         self._refuse_times(t)
         share = self._probability(self._point, np.asarray(n, float), np.asarray(t, float))
@@ -115,7 +115,7 @@ class BetaGeoBetaBinomial(DiscountedModel):
 
     @classmethod
     def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
-        """Fader, Hardie and Shang (2010), equation 5, summed in logarithms over the last opportunity met alive."""
+        """Fader, Hardie and Shang (2010), summed in logarithms over the last opportunity met alive."""
         from scipy.special import betaln, digamma, logsumexp
 
         alpha, beta, gamma, delta = parameters
@@ -198,7 +198,7 @@ class BetaGeoBetaBinomial(DiscountedModel):
 
     @classmethod
     def _future_discounted(cls, parameters: Vector, pace: float, x: Vector, recency: Vector, T: Vector) -> Vector:
-        """Fader, Hardie and Shang (2010), equation 14, its hypergeometric function as an average over θ."""
+        """The discounted residual transactions of Fader, Hardie and Shang (2010), as an average over θ."""
         alpha, beta, gamma, delta = parameters
         total = np.empty(x.shape)
         for n in np.unique(T):

@@ -26,27 +26,25 @@ GRIDS = {"Y": "1y", "Q": "1q", "M": "1mo"}
 def summarize_opportunities(
     orders: Any, observation_end: str, grid: str = "Y", calibration_end: str | None = None
 ) -> pd.DataFrame:
-    """Return one row for each buyer: how many opportunities there were, how many were taken, and the last one taken.
+    """Return one row for each buyer: opportunities there were, how many were taken, and the last one taken.
 
     Parameters
     ----------
     orders
-        Columns `customer_id` and `ordered_at` (without time zone); a frame of pandas or of any engine that narwhals
-        knows (polars, DuckDB, Spark).
+        Columns `customer_id` and `ordered_at` (without time zone), in a frame of any engine that narwhals knows.
     observation_end
         The last day on which an order could have been seen, as ISO text.
     grid
-        What an opportunity is: "Y" a calendar year, "Q" a quarter, "M" a month.
+        "Y": an opportunity is a calendar year; "Q": a quarter; "M": a month.
     calibration_end
-        Where given, customers are described as seen after the last whole period by that day, and what they did in the
-        later ones is held out. Who first bought after it is left out.
+        Where given, later whole periods are held out, and who first bought in them is left out.
 
     Returns
     -------
     DataFrame
-        `customer_id`; `frequency`, the opportunities taken after the one of the first purchase; `recency`, the number
-        of the last one taken, 0 where there is none; `opportunities`, how many there were. With a `calibration_end`
-        also `holdout_frequency` and `holdout_T`, opportunities taken and given later. `BetaGeoBetaBinomial` takes it.
+        `customer_id`; `frequency`, the opportunities taken after the first purchase; `recency`, the number of the last
+        one taken, or 0; `opportunities`, how many there were. With a `calibration_end` also `holdout_frequency` and
+        `holdout_T`, opportunities taken and given later. `BetaGeoBetaBinomial` takes it.
 
     Raises
     ------
@@ -55,10 +53,8 @@ def summarize_opportunities(
 
     Examples
     --------
-    >>> orders = pd.DataFrame({
-    ...     "customer_id": ["a", "a", "a", "a", "b"],
-    ...     "ordered_at": pd.to_datetime(["2020-03-01", "2021-01-05", "2021-12-24", "2023-07-01", "2022-05-05"]),
-    ... })
+    >>> days = pd.to_datetime(["2020-03-01", "2021-01-05", "2021-12-24", "2023-07-01", "2022-05-05"])
+    >>> orders = pd.DataFrame({"customer_id": ["a", "a", "a", "a", "b"], "ordered_at": days})
     >>> summarize_opportunities(orders, observation_end="2024-12-31")
       customer_id  frequency  recency  opportunities
     0           a          2        3              4
@@ -67,9 +63,8 @@ def summarize_opportunities(
     end, cut = _last_periods(observation_end, calibration_end, grid)
     taken = _taken(orders, grid, end, cut)
     seen = taken[taken["period"] <= cut]
-    rows = seen.groupby("customer_id")["period"].agg(["min", "max", "size"])
-    columns = {"frequency": rows["size"] - 1, "recency": rows["max"] - rows["min"], "opportunities": cut - rows["min"]}
-    summary = pd.DataFrame(columns)
+    first, last, size = (seen.groupby("customer_id")["period"].agg(what) for what in ("min", "max", "size"))
+    summary = pd.DataFrame({"frequency": size - 1, "recency": last - first, "opportunities": cut - first})
     if calibration_end is not None:
         later = taken[taken["period"] > cut].groupby("customer_id").size()
         summary["holdout_frequency"] = later.reindex(summary.index, fill_value=0)
