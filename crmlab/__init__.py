@@ -14,6 +14,7 @@ The families, each in a module of its own:
   `ResponseCurve`, `UnitEconomics`, `Allocation`, `GrowthPlan`, `Tornado`, `reproduction_number`,
   `referral_multiplier`, `effort_share`, `customer_equity`;
 - choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
+- knowing who is who: `Linkage`, `exact_links`, `linkage_scores`, `linkage_effects`;
 - protecting: `pseudonyms`, `Anonymized`, `ConsentWeights`, `suppress`;
 - in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.
 
@@ -63,6 +64,17 @@ _HOMES = {
         "reproduction_number",
     ),
     "hazards": ("HazardModel", "split_customers"),
+    "identity": (
+        "Linkage",
+        "assign_persons",
+        "blocking_scores",
+        "clean_records",
+        "exact_links",
+        "linkage_effects",
+        "linkage_scores",
+        "match_probability",
+        "match_weight",
+    ),
     "intervals": ("interval_of",),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),

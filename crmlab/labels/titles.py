@@ -97,6 +97,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "What will the open pipeline bring?": ("What will the open pipeline bring?", "진행 중인 리드는 무엇을 가져올까?"),
     "When has the system paid for itself?": ("When has the system paid for itself?", "시스템은 언제 본전을 뽑는가?"),
     "Where does this plan lead?": ("Where does this plan lead?", "이 계획은 어디로 이어지는가?"),
+    "Where should the threshold lie?": ("Where should the threshold lie?", "임곗값은 어디에 두어야 하는가?"),
     "Which channel gets the credit?": ("Which channel gets the credit?", "어느 채널의 공으로 돌릴 것인가?"),
     "Which input moves the value most?": (
         "Which input moves the value most?",
@@ -106,6 +107,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "Which option comes first under which weights?",
         "어떤 가중치에서 어떤 대안이 1위인가?",
     ),
+    "Which pairs are one person?": ("Which pairs are one person?", "어느 쌍이 같은 사람인가?"),
     "Which rule earns most?": ("Which rule earns most?", "어떤 규칙이 가장 많이 버는가?"),
     "Who answers the survey?": ("Who answers the survey?", "누가 설문에 응답하는가?"),
     "Who bought recently, and who often?": ("Who bought recently, and who often?", "누가 최근에, 누가 자주 샀는가?"),
