@@ -241,27 +241,12 @@ def test_where_an_extreme_has_a_right_answer_it_is_given(estimator: Estimator, t
     assert judge(estimator, table) == ("", "")
 
 
-def test_every_name_of_the_face_that_reads_a_table_is_here() -> None:
-    plain = {"reveal", "describe", "money", "percent", "dictionary", "setup", "versions", "new_key", "explore", "save"}
-    conditions = {"at_least", "at_most", "between", "equals", "one_of", "Protection"}
-    numbers = {"bass_peak", "bass_share", "clv", "simple_clv", "margin_multiple", "payback", "effort_share"} | {
-        "referral_multiplier",
-        "customer_equity",
-        "lmg_shares",
-        "nps_answers_needed",
-        "pipeline_velocity",
-        "peeking_false_alarms",
-        "spending_boundaries",
-        "erlang_a",
-        "erlang_c",
-        "agents_needed",
-        "simulate_queue",
-        "Staffing",
-        "Allocation",
-        "Tornado",
-    }
-    companies = {"Company", "adopt", "open_company", "simulate_company", "DataError", "exercise"}
-    tested_elsewhere = {"survival_clv", "customer_value", "CureModel", "interval_of"}
-    known = plain | conditions | numbers | companies | tested_elsewhere | {name.split()[0] for name in ESTIMATORS}
-    known |= {"ConsentWeights"}
-    assert sorted(set(crm.__all__) - known - {"__version__"}) == []
+ROOMS = ("ab_test", "adoption", "attribution", "buyers", "churn", "cohorts", "drivers", "funnel", "hazards", "loyalty",
+         "pipeline", "privacy", "renewals", "segments", "service", "targeting")  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_estimator_of_a_room_is_put_to_it(room: str) -> None:
+    public = [getattr(crm, name) for name, home in crm._HOME_OF.items() if home == room]
+    read = {one.__name__ for one in public if any(name.startswith(("fit", "from_")) for name in vars(one))}
+    assert read - {name.split()[0] for name in ESTIMATORS} == set()
