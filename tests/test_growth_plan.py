@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.growth import Firm, GrowthPlan, ResponseCurve, referral_multiplier
+from crmlab.growth.flow import middle
 from crmlab.plots import alternative_text
 
 HUNTING = ResponseCurve.through(ceiling=0.10, spend=1, rate=0.04)
@@ -105,6 +106,14 @@ def test_ranges_hold_the_truth_as_often_as_they_promise():
     assert missed.sum() > 0
 
 
+def test_a_bent_number_has_its_interval_put_right():
+    """Draws that lie evenly around the estimate are left as they are; others are moved back."""
+    drawn = np.random.default_rng(1).normal(3, 1, 200_000)
+    assert middle(np.exp(drawn), np.exp(3)) == pytest.approx((np.exp(3 - 1.96), np.exp(3 + 1.96)), rel=0.03)
+    low, high = middle(drawn + 0.5, 3.0)  # draws that lie half an error too high are put back twice that
+    assert (low, high) == pytest.approx((2.5 - 1.96, 2.5 + 1.96), abs=0.05)
+
+
 @pytest.fixture(scope="module")
 def uncertain() -> GrowthPlan:
     return plan(**experiments(np.random.default_rng(2)), errors={"margin": 4, "fixed_cost": 1, "prospects": 100})
@@ -184,6 +193,6 @@ def test_pictures_ask_a_question_and_say_their_numbers(uncertain):
     said = alternative_text(ax.figure)
     assert ax.get_title() == "Where does this plan lead?"
     assert f"customers ends at {uncertain.table['customers'].iloc[-1]:.4g}; the band ends at" in said
-    assert "cash so far ends at" in alternative_text(uncertain.plot(answer="cumulative_cash").figure)
+    assert "cash so far (currency) ends at" in alternative_text(uncertain.plot(answer="cumulative_cash").figure)
     assert "band" not in alternative_text(plan().plot().figure)
     assert uncertain.summary().loc["customers", "low"] < uncertain.summary().loc["customers", "estimate"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crmlab.estimation import Vector
+from crmlab.estimation import Z95, Vector
 from crmlab.growth.response_fit import Shape
 
 FLOWS = ("customers", "won", "referred", "lost", "revenue", "spend", "cash", "cumulative_cash", "discounted_cash")
@@ -88,3 +88,22 @@ def flow(firm: Firm, hunting: Shape, farming: Shape, hunted: Vector, farmed: Vec
         values = (now, won, referred, lost, firm.revenue * now, spend, cash, total, worth)
         months.append(dict(zip(FLOWS, values, strict=True)))
     return {name: np.array([month[name] for month in months]) for name in FLOWS}
+
+
+def middle(drawn: Vector, estimate: float) -> tuple[float, float]:
+    """Return the ends of the middle 95 % of draws, corrected for draws that do not lie evenly around the estimate.
+
+    Bias-corrected percentiles (Efron 1981): where a number bends with its parameters, most draws fall on one side, and
+    plain percentiles would shift the interval the wrong way.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in middle(np.linspace(0, 100, 1001), 50.0)]
+    [2.5, 97.5]
+    """
+    from scipy.special import ndtr, ndtri
+
+    below = np.mean(drawn < estimate) + np.mean(drawn == estimate) / 2
+    shift = 2 * ndtri(np.clip(below, 1e-3, 1 - 1e-3))
+    low, high = np.quantile(drawn, ndtr([shift - Z95, shift + Z95]))
+    return float(low), float(high)

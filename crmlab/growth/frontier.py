@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.estimation import Z95, Vector, errors_of
+from crmlab.growth.flow import middle
 from crmlab.growth.market import Market
 from crmlab.growth.response import ResponseCurve
 from crmlab.growth.response_fit import Shape, shape_at
@@ -75,10 +76,15 @@ def redraw(
 def spans(drawn: pd.DataFrame, market: Market, spends: tuple[float, float], budget: float) -> pd.DataFrame:
     """Return each number of a plan with the middle 95 % of what was drawn; see `Allocation.intervals`."""
     best = market.optimum(budget)
-    found = market.plan_numbers(*spends) | {"best_share": market.share(*best), "best_value": float(market.value(*best))}
+    plan = market.plan_numbers(*spends)
+    found = plan | {"best_share": market.share(*best), "best_value": float(market.value(*best))}
     found["regret"] = found["best_value"] - found["value"]
-    low, high = drawn.quantile(0.025), drawn.quantile(0.975)
-    return pd.DataFrame({"estimate": pd.Series(found), "low": low, "high": high}).loc[list(found)]
+    # the best of all splits lies at the edge of what can be drawn, so that its draws have no two sides
+    ends = {name: middle(drawn[name].to_numpy(), number) for name, number in plan.items()}
+    ends |= {name: tuple(drawn[name].quantile([0.025, 0.975])) for name in found if name not in plan}
+    table = pd.DataFrame(ends, index=pd.Index(["low", "high"])).T
+    table.insert(0, "estimate", pd.Series(found))
+    return table
 
 
 def tornado(

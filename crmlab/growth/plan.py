@@ -6,8 +6,8 @@ before it rises, and a firm may run dry on a plan that pays.
 
 The response curves come from experiments, the other inputs from counts, and none is known exactly. The same flow is
 therefore run for many futures at once, in each of which every uncertain input is drawn within its error. The band
-around the plan is the middle 95 % of them. What it does not hold: that the curves may not stay as they were, and the
-luck of single customers, which is small where there are thousands.
+around the plan is the middle 95 % of them, and covers a little less than 95 of 100 where experiments are small. What it
+does not hold: that the curves may not stay as they were, and the luck of single customers, small where there are many.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pandas as pd
 
 from crmlab import model_plots, plots
 from crmlab.estimation import Vector
-from crmlab.growth.flow import Firm, flow
+from crmlab.growth.flow import Firm, flow, middle
 from crmlab.growth.response import ResponseCurve
 from crmlab.growth.response_fit import Shape
 from crmlab.growth.sensitivity import Tornado
@@ -120,8 +120,8 @@ class GrowthPlan(Result):
         table = pd.DataFrame(plan._flow({}), index=pd.Index(np.arange(months + 1), name="month"))
         many = plan._flow(futures)
         for name in ANSWERS:
-            ends = np.quantile(np.atleast_2d(many[name].T).T, _ENDS, axis=1)
-            table[f"{name}_low"], table[f"{name}_high"] = ends
+            ends = [middle(np.atleast_1d(row), now) for row, now in zip(many[name], table[name], strict=True)]
+            table[f"{name}_low"], table[f"{name}_high"] = np.transpose(ends)
         return replace(plan, table=table)
 
     def draws(self) -> pd.DataFrame:
