@@ -27,6 +27,7 @@ LESSONS = (
     "04-which-marketing-works",
     "06-three-kinds-of-crm",
     "11-when-customers-leave",
+    "12-who-will-leave",
     "13-lifetime-value-on-trial",
     "14-value-without-contracts",
     "15-hunting-or-farming",
