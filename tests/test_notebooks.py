@@ -26,6 +26,8 @@ LESSONS = (
     "03-what-converts",
     "04-which-marketing-works",
     "06-three-kinds-of-crm",
+    "07-segments-that-act",
+    "09-process-or-attitude",
     "11-when-customers-leave",
     "12-who-will-leave",
     "13-lifetime-value-on-trial",
