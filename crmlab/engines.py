@@ -200,6 +200,8 @@ def truths(frame: pd.DataFrame, name: str, table: str) -> pd.Series:
     >>> truths(pd.DataFrame({"churned": [1, 0]}), "churned", "the table").to_list()
     [True, False]
     """
+    if frame[name].dtype == bool:
+        return frame[name]
     odd = ~frame[name].isin([0, 1])
     if odd.any():
         row = int(np.flatnonzero(odd)[0])

@@ -41,7 +41,7 @@ def group_rows(columns: Sequence[Any]) -> tuple[Vector, Vector]:
     """
     which, size = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
-        place, levels = pd.factorize(column, sort=True)
+        place, levels = (column, (False, True)) if column.dtype == bool else pd.factorize(column, sort=True)
         if size * len(levels) > _MOST:
             which, size = _closed(which, size)
         which, size = which * len(levels) + place, size * len(levels)

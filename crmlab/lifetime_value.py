@@ -7,13 +7,13 @@ per period, and the margin is that of a period, after the cost of serving and be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from crmlab.engines import to_pandas
-from crmlab.grouping import group_rows
 
 FirstPayment = Literal["now", "period_end", "excluded"]
 PAYMENTS = ("now", "period_end", "excluded")
@@ -226,23 +226,19 @@ def _value_within(
     """BG/NBD has no closed form for discounted purchases; this sum is within a thousandth of it at the usual rates."""
     if horizon < 1 or horizon != int(horizon):
         raise ValueError(f"horizon is {horizon}; it is a whole number of units of time from 1 up")
-    expected = buying.expected_purchases(horizon, frame)
-    which, rows = _alike(buying, frame)
-    past = frame.iloc[rows]
-    by_then = np.array([buying.expected_purchases(t, past) for t in range(horizon + 1)])
+    by_then = _expected_by(buying, range(horizon + 1), frame)
     discount = (1 + discount_rate) ** -(np.arange(horizon) + 0.5)
     money = spend.expected_spend(frame)
-    value = (discount @ np.diff(by_then, axis=0))[which] * money * margin
+    value = np.diff(by_then, axis=1) @ discount * money * margin
     table = frame.filter(["customer_id", "customers"])
-    return table.assign(expected_purchases=expected, expected_spend=money, value=value)
+    return table.assign(expected_purchases=by_then[:, -1], expected_spend=money, value=value)
 
 
-def _alike(buying: Buying, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return which customers a model of buying cannot tell apart, and one of each kind; the model names its columns."""
-    columns = list(getattr(buying, "COLUMNS", ()))
-    if not columns:
-        return np.arange(len(frame)), np.arange(len(frame))
-    return group_rows([frame[name] for name in columns])
+def _expected_by(buying: Any, times: Sequence[int], frame: pd.DataFrame) -> np.ndarray:
+    """Return the purchases expected by each time, one column each; at one go where the model can answer so."""
+    if hasattr(buying, "expected_by_time"):
+        return buying.expected_by_time(times, frame).to_numpy()
+    return np.stack([buying.expected_purchases(t, frame) for t in times], axis=1)
 
 
 def _whole_value(buying: Any, spend: Spend, frame: pd.DataFrame, discount_rate: float, margin: float) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from lifelines import KaplanMeierFitter
 from lifelines.datasets import load_lung
 
 from crmlab.churn import ChurnCurve, count_contracts
@@ -35,6 +36,20 @@ def test_counts_give_the_same_curve_as_rows(lung):
     rows, counts = ChurnCurve.from_counts(lung, by="sex"), ChurnCurve.from_counts(counted, by="sex")
     pd.testing.assert_frame_equal(rows.table, counts.table, rtol=1e-9)
     assert rows.log_rank()["p_value"] == pytest.approx(counts.log_rank()["p_value"], rel=1e-9)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_the_curve_and_its_intervals_are_those_of_lifelines(ends):
+    rng = np.random.default_rng(6)
+    rows = pd.DataFrame({"duration": rng.integers(0, 9, 60), "churned": rng.random(60) < 0.4})
+    rows.loc[rows["duration"] == 8, "churned"] = ends
+    table = ChurnCurve.from_counts(rows).table.set_index("time")
+    known = KaplanMeierFitter().fit(rows["duration"], rows["churned"])
+    band = known.confidence_interval_.set_axis(["low", "high"], axis=1).fillna(1.0)
+    np.testing.assert_allclose(table["estimate"], known.survival_function_.iloc[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(table[["low", "high"]], band, rtol=1e-7)
+    for name, column in {"at_risk": "at_risk", "churned": "observed", "censored": "censored"}.items():
+        np.testing.assert_array_equal(table[name], known.event_table[column])
 
 
 def test_curve_by_hand():

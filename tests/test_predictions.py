@@ -36,6 +36,16 @@ def test_each_customer_gets_an_interval_around_what_is_expected(buyers, fitted):
     assert (told["alive_high"] <= 1).all()
 
 
+def test_several_times_at_one_go_are_those_asked_for_one_by_one(buyers, fitted):
+    some = buyers.iloc[[5, 3, 9, 5]].set_axis(list("wxyz"))
+    told = fitted.expected_by_time([0, 3, 20], some)
+    assert told.columns.to_list() == [0, 3, 20]
+    for t in told.columns:
+        pd.testing.assert_series_equal(told[t], fitted.expected_purchases(t, some), check_names=False)
+    with pytest.raises(ValueError, match="from 0 up"):
+        fitted.expected_by_time([3, -1], some)
+
+
 def test_the_intervals_are_those_of_drawn_parameters(buyers, fitted):
     """The delta method against draws of the parameters."""
     draws = np.random.default_rng(0).multivariate_normal(fitted.maximum.point, fitted.maximum.covariance, 400)

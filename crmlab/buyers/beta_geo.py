@@ -150,7 +150,8 @@ class BetaGeo(BuyerModel):
     def _future(cls, moment: Moment, parameters: Vector, t: Vector, x: Vector, T: Vector) -> Vector:
         """Average over customers alive at T, whose λ is gamma(r + x, α + T) and whose p is beta(a, b + x)."""
         r, alpha, a, b = cls._given_alive(parameters)
-        which, rows = group_rows([x, T, np.broadcast_to(t, x.shape)])  # when the last purchase was makes no difference
+        many = np.ndim(t) > 0  # when the last purchase was makes no difference
+        which, rows = group_rows([x, T, np.broadcast_to(t, x.shape)] if many else [x, T])
         x, T, ahead, result = x[rows], T[rows], np.broadcast_to(t, which.shape)[rows], np.empty(len(rows))
         for n in np.unique(x):
             rows = x == n

@@ -213,6 +213,7 @@ def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> 
 
 
 def _correlation(x: Vector, mean: Vector, weights: Vector) -> float:
-    covariance = np.cov(x, mean, aweights=weights)
-    spread = np.sqrt(covariance[0, 0] * covariance[1, 1])
-    return float(covariance[0, 1] / spread) if spread > 0 else 0.0
+    share = weights / weights.sum()
+    x, mean = x - share @ x, mean - share @ mean
+    spread = float(np.sqrt((share @ x**2) * (share @ mean**2)))
+    return float(share @ (x * mean)) / spread if spread > 0 else 0.0

@@ -46,6 +46,13 @@ class Predicting(Fitted):
         mean = self._future_mean(self._point, np.asarray(t, float), *past)[which]
         return pd.Series(mean, index=to_pandas(data).index, name="expected_purchases")
 
+    def expected_by_time(self, times: Sequence[float], data: Any) -> pd.DataFrame:
+        """Return what `expected_purchases` says of several times: a row for each row of `data`, a column a time."""
+        self._refuse_times(times)
+        past, which = self._distinct(data)
+        mean = np.stack([self._future_mean(self._point, np.asarray(t, float), *past) for t in times], axis=1)
+        return pd.DataFrame(mean[which], to_pandas(data).index, pd.Index(times, name="t"))
+
     def probability_alive(self, data: Any) -> pd.Series:
         """Return the probability that each customer still buys, one for each row of `data`."""
         past, which = self._distinct(data)
