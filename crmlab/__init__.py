@@ -83,6 +83,7 @@ _HOMES = {
     "pipeline": ("LeadScore", "OfferChoice", "PipelineForecast", "decided_offers", "pipeline_velocity"),
     "plots": ("describe",),
     "privacy": ("Anonymized", "ConsentWeights", "Protection", "new_key", "pseudonyms", "smallest_class", "suppress"),
+    "referrals": ("Reproduction",),
     "renewals": ("BetaDiscreteWeibull", "ShiftedBetaGeometric"),
     "result": ("reveal",),
     "revenue": ("active_on", "churn_rates", "churn_rise", "monthly_revenue", "project_revenue"),

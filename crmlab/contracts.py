@@ -46,7 +46,7 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
         raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
     gone = seen["ended_on"] <= end
     lasted = _months(seen["started_on"], seen["ended_on"].where(gone, end), gone)
-    followed = _months(seen["started_on"], pd.Series(end, seen.index), pd.Series(False, seen.index))
+    followed = completed_months(seen["started_on"], end)
     return seen.assign(duration=np.minimum(lasted, followed), churned=gone & (lasted <= followed))
 
 
@@ -71,6 +71,18 @@ def count_contracts(
     if unnamed:
         raise ValueError(f"{by} is empty in {unnamed} contracts; give it a name, or leave them out")
     return counted.groupby(keys, observed=True).size().rename("customers").reset_index()
+
+
+def completed_months(start: pd.Series, end: pd.Series | pd.Timestamp) -> pd.Series:
+    """Return how many whole months lie between two days, never less than 0.
+
+    Examples
+    --------
+    >>> completed_months(pd.Series(pd.to_datetime(["2025-01-15", "2025-04-01"])), pd.Timestamp("2025-03-14")).to_list()
+    [1, 0]
+    """
+    until = end if isinstance(end, pd.Series) else pd.Series(end, start.index)
+    return _months(start, until, pd.Series(False, start.index)).clip(lower=0)
 
 
 def dated(contracts: pd.DataFrame) -> pd.DataFrame:

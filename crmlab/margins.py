@@ -15,9 +15,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlab.contracts import contract_durations
+from crmlab.contracts import completed_months, contract_durations
 from crmlab.engines import need
 from crmlab.estimation import Z95
+from crmlab.sampling import staggered_means
 
 
 def margin_within(
@@ -63,7 +64,7 @@ def margin_within(
     if int(contracts[margin].isna().sum()):
         raise ValueError(f"{margin} is empty in {int(contracts[margin].isna().sum())} contracts; leave them out")
     known = contract_durations(contracts, observation_end)
-    known["followed"] = contract_durations(contracts.assign(ended_on=pd.NaT), observation_end)["duration"]
+    known["followed"] = completed_months(known["started_on"], pd.Timestamp(observation_end))
     groups = known.groupby(by, observed=True) if by else [("all", known)]
     rows = {name: _mean(rows, margin, months) for name, rows in groups}
     columns = ["estimate", "low", "high", "contracts"]
@@ -72,15 +73,8 @@ def margin_within(
 
 def _mean(rows: pd.DataFrame, margin: str, months: int) -> tuple[float, float, float, int]:
     """Return estimate, interval and number of contracts of one group."""
-    month = np.arange(months)
-    seen = rows["followed"].to_numpy()[:, None] >= month
-    if months < 1 or not seen[:, -1].any():
-        longest = int(rows["followed"].max()) + 1
-        raise ValueError(f"months is {months}, and the earliest contract was seen in {longest}; ask for 1 to {longest}")
     begun = rows["duration"].to_numpy() + ~rows["churned"].to_numpy()  # months, with the one that still runs
-    earned = rows[margin].to_numpy(float)[:, None] * (begun[:, None] > month)
-    followed = seen.sum(axis=0)
-    mean = (earned * seen).sum(axis=0) / followed
-    moved = ((earned - mean) * seen / followed).sum(axis=1)  # by how much each contract moves the sum
-    reach = Z95 * np.sqrt((moved**2).sum())
-    return mean.sum(), mean.sum() - reach, mean.sum() + reach, len(rows)
+    earned = rows[margin].to_numpy(float)[:, None] * (begun[:, None] > np.arange(months))
+    mean, moved = staggered_means(earned, rows["followed"].to_numpy())
+    total, reach = mean.sum(), Z95 * np.sqrt((moved.sum(axis=1) ** 2).sum())
+    return total, total - reach, total + reach, len(rows)

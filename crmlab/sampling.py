@@ -137,6 +137,41 @@ def sample_mean(values: Any, counts: Any = None, weights: Any = None, clusters: 
     return SampleMean(mean, math.sqrt(variance), n, float(size), units)
 
 
+def staggered_means(values: Vector, followed: Vector) -> tuple[Vector, Vector]:
+    """Return the mean of each month of life over the units that could be seen in it, and how each unit moves it.
+
+    Parameters
+    ----------
+    values
+        One row a unit, one column a month of its life; what lies beyond the months seen is not read.
+    followed
+        Completed months in which each unit could be seen; it tells of the month that runs as well.
+
+    Returns
+    -------
+    tuple
+        The means, one a month; and, of the shape of `values`, by how much each unit moves them: the root of the sum of
+        squares of a column is the standard error of that mean, and rows add up over months.
+
+    Raises
+    ------
+    ValueError
+        If no month is asked for, or no unit could be seen for so many.
+
+    Examples
+    --------
+    >>> staggered_means(np.array([[4.0, 2.0], [2.0, 9.0]]), np.array([5, 0]))[0].tolist()
+    [3.0, 2.0]
+    """
+    months, longest = values.shape[1], int(followed.max()) + 1
+    if not 1 <= months <= longest:
+        raise ValueError(f"months is {months}, and the earliest was seen in {longest}; ask for 1 to {longest}")
+    seen = followed[:, None] >= np.arange(months)
+    count = seen.sum(axis=0)
+    mean = np.where(seen, values, 0.0).sum(axis=0) / count
+    return mean, np.where(seen, values - mean, 0.0) / count
+
+
 def _refuse(count: Vector, weight: Vector, clusters: Any) -> None:
     if not (count >= 0).all() or not count.sum() > 0:
         raise ValueError("there is no row: the table is empty, or a count is negative")

@@ -62,7 +62,7 @@ def test_groups_add_up_and_are_named():
 
 @pytest.mark.parametrize("months", [0, 40])
 def test_a_horizon_that_nobody_was_seen_for_is_refused(months):
-    with pytest.raises(ValueError, match=f"months is {months}, and the earliest contract was seen in 36; ask for 1 to"):
+    with pytest.raises(ValueError, match=f"months is {months}, and the earliest was seen in 36; ask for 1 to"):
         margin_within(contracts(500, 6), END, months)
 
 

@@ -27,6 +27,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "Do those who bought more go on to buy more?",
         "많이 산 고객이 앞으로도 더 사는가?",
     ),
+    "Does a recommended customer replace itself?": (
+        "Does a recommended customer replace itself?",
+        "추천으로 온 고객은 자기 자신을 대체하는가?",
+    ),
     "Does the hazard ratio last?": ("Does the hazard ratio last?", "위험비는 시간이 지나도 유지되는가?"),
     "Does the model foresee the purchases to come?": (
         "Does the model foresee the purchases to come?",
