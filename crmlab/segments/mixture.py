@@ -163,7 +163,7 @@ class Mixture(Result):
         best = int(drawn.index[drawn["chosen"]][0])
         ax.plot(drawn.index, drawn["above_best"], "o-", color=plots.PALETTE[0])
         ax.plot([best], [0.0], plots.MARKERS[3], color=plots.PALETTE[1], markersize=10)
-        ax.annotate(word("chosen"), (best, 0), (0, 10), textcoords="offset points", color=plots.PALETTE[1], ha="center")
+        ax.annotate(word("chosen"), (best, 0), (8, 10), textcoords="offset points", color=plots.PALETTE[1], ha="left")
         ax.set_ylim(-0.04 * max(drawn["above_best"].max(), 1.0), None)
         ax.locator_params(axis="x", integer=True)
         title = word("How many classes are there?")
