@@ -76,6 +76,20 @@ def test_rows_and_counts_give_one_answer_and_only_the_order_counts():
         pd.testing.assert_frame_equal(again.table, first.table, rtol=1e-9)
 
 
+def test_what_all_outcomes_share_changes_nothing():
+    table = tried(np.random.default_rng(2))
+    first, again = Qini.from_scores(table), Qini.from_scores(table.assign(outcome=7.0 + table["outcome"]))
+    assert (again.coefficient, again.low, again.high) == pytest.approx((first.coefficient, first.low, first.high))
+    pd.testing.assert_frame_equal(again.table, first.table)
+
+
+def test_more_of_the_treated_on_top_are_no_gain():
+    rows = [(2, 1, 30), (2, 0, 10), (1, 1, 10), (1, 0, 30)]
+    table = pd.concat([pd.DataFrame(rows, columns=["uplift", "treated", "customers"]).assign(outcome=1)] * 2)
+    table["outcome"] = [1, 1, 1, 1, 0, 0, 0, 0]
+    assert Qini.from_scores(table.reset_index(drop=True)).coefficient == pytest.approx(0, abs=1e-12)
+
+
 def test_unequal_arms_are_weighed():
     rng = np.random.default_rng(4)
     table = tried(rng, 60_000)

@@ -2,11 +2,13 @@
 
 Radcliffe (2007, Direct Marketing Analytics Journal, 14–21). Customers are sorted by a score, the highest first. At a
 share φ of them the curve holds what the offer has gained so far, per customer of all: the outcomes of the treated among
-them over all treated, less those of the others among them over all others. A ranking that knows nothing gains in
-proportion, on the straight line to the whole effect. The Qini coefficient is the area between the curve and that line.
-It is the covariance of a customer's uplift with the customer's rank in the ranking (from 0 to 1), so it is 0 for a
-ranking that knows nothing and below 0 for one that is upside down. Here it keeps the unit of the outcome: some authors
-divide it by the area of a best ranking, which is not known where the offer drives customers away.
+them over all treated, less those of the others among them over all others. Outcomes count by their distance from the
+mean of all: where chance put more of the treated on top, what all outcomes share is no gain, and the curve is the same
+for the kept counted as 1 and the lost counted as -1. A ranking that knows nothing gains in proportion, on the straight
+line to the whole effect. The Qini coefficient is the area between the curve and that line. It is the covariance of a
+customer's uplift with the customer's rank in the ranking (from 0 to 1), so it is 0 for a ranking that knows nothing and
+below 0 for one that is upside down. Here it keeps the unit of the outcome: some authors divide it by the area of a best
+ranking, which is not known where the offer drives customers away.
 """
 
 from __future__ import annotations
@@ -82,6 +84,7 @@ class Qini(Result):
         """
         treated, outcome, customers = read_arms(table)
         value = numbers_of(table, score)
+        outcome = outcome - customers @ outcome / customers.sum()  # else imbalance on top would pass for a gain
         cells = pd.DataFrame({"score": -value, "outcome": outcome, "treated": treated, "customers": customers})
         keys = ["score", "treated", "outcome"]
         cells = cells[cells["customers"] > 0].groupby(keys)["customers"].sum().reset_index()
