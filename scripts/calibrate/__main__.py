@@ -1,9 +1,10 @@
 """Measure bias and coverage of every interval on samples whose truth is known: python scripts/calibrate [NOUN ...].
 
 Each file beside this one has a function `samples(seed)` that simulates one sample and yields, for each estimate, what
-it is, the truth, the estimate, and the ends of its 95 % interval. This script runs it for many seeds and writes
-docs/calibration.md. An interval that keeps its promise covers the truth in 93 to 97 of 100 samples; where one does
-not, its docstring says so and why.
+it is, the truth, the estimate, and the ends of its 95 % interval. This script runs it for many seeds. An interval that
+keeps its promise covers the truth in 93 to 97 of 100 samples; where one does not, its docstring says so and why. Chance
+alone puts one honest interval in fourteen outside at 400 samples, so a noun with one outside is measured on four times
+as many. What was measured lies in build/calibration; once all nouns are there, docs/calibration.md is written.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from tqdm import tqdm
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "calibration.md"
+MEASURED = HERE.parents[1] / "build" / "calibration"
+AGAIN = 4  # times as many samples where an interval did not keep its promise
 PROMISED = (0.93, 0.97)
 Row = tuple[str, float, float, float, float]
 
@@ -43,10 +46,15 @@ def measure(noun: str, samples: int, workers: int | None = None) -> pd.DataFrame
     ValueError
         If an estimate or an end of its interval is no number.
     """
-    with ProcessPoolExecutor(workers) as pool:
-        runs = tqdm(pool.map(partial(sample, noun), range(samples), chunksize=4), noun, samples, unit="sample")
-        rows = [row for run in runs for row in run]
-    return judge(noun, rows)
+    rows: list[Row] = []
+    for seeds in (range(samples), range(samples, AGAIN * samples)):
+        with ProcessPoolExecutor(workers) as pool:
+            runs = tqdm(pool.map(partial(sample, noun), seeds, chunksize=4), noun, len(seeds), unit="sample")
+            rows += [row for run in runs for row in run]
+        table = judge(noun, rows)
+        if table["kept"].all():
+            break
+    return table
 
 
 def judge(noun: str, rows: Iterable[Row]) -> pd.DataFrame:
@@ -97,10 +105,15 @@ def main(arguments: list[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     if unknown := sorted(set(told.nouns) - set(known())):
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known())}")
-    table = pd.concat([measure(noun, told.samples) for noun in told.nouns or known()], ignore_index=True)
-    print(table.to_string(index=False))
-    if not told.nouns:
-        PAGE.write_text(page(table), encoding="utf-8", newline="\n")
+    MEASURED.mkdir(parents=True, exist_ok=True)
+    for noun in told.nouns or known():
+        table = measure(noun, told.samples)
+        print(table.to_string(index=False))
+        table.to_csv(MEASURED / f"{noun}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    files = [MEASURED / f"{noun}.csv" for noun in known()]
+    if all(file.exists() for file in files):
+        whole = pd.concat([pd.read_csv(file, encoding="utf-8") for file in files], ignore_index=True)
+        PAGE.write_text(page(whole), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
