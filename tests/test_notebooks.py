@@ -28,6 +28,7 @@ LESSONS = (
     "06-three-kinds-of-crm",
     "07-segments-that-act",
     "09-process-or-attitude",
+    "10-service-desk",
     "11-when-customers-leave",
     "12-who-will-leave",
     "13-lifetime-value-on-trial",
