@@ -211,7 +211,7 @@ def _day(text: str, name: str) -> datetime:
 def _histories(frame: pd.DataFrame, cut: datetime, length: float) -> pd.DataFrame:
     if frame.empty:
         raise ValueError(f"orders: none lies on or before {cut:%Y-%m-%d}")
-    frame = frame.sort_values("customer_id", ignore_index=True)
+    frame = frame[["customer_id", "purchases", "first", "last", "repeat"]].sort_values("customer_id", ignore_index=True)
     first, last = pd.to_datetime(frame["first"]), pd.to_datetime(frame["last"])
     repeats = frame["purchases"].to_numpy("int64") - 1
     return pd.DataFrame(

@@ -85,6 +85,20 @@ def of_whole(function: Callable[[Vector], Vector], x: Vector) -> Vector:
     return function(np.arange(most + 1.0))[..., x.astype(int)] if most < len(x) else function(x)
 
 
+def weighted_sum(values: Vector, weights: Vector) -> Vector:
+    """Return the weighted sums over the last axis, on one thread.
+
+    numpy's own product starts threads for long rows; where a class shares a machine these wait for each other, and a
+    fit takes four times as long.
+
+    Examples
+    --------
+    >>> weighted_sum(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 1.0])).tolist()
+    [12.0, 34.0]
+    """
+    return np.einsum("...n,n->...", values, weights)
+
+
 def _closed(which: Vector, size: int) -> tuple[Vector, int]:
     """Return the numbers without gaps, in the same order."""
     if size > _SPARSE * len(which):

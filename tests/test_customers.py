@@ -167,7 +167,7 @@ def test_rounding_makes_fewer_rows():
     [
         ({"frequency": [1.0], "recency": [1.0]}, "no column T"),
         ({"frequency": [1.0, np.nan], "recency": [1.0, 1.0], "T": [2.0, 2.0]}, "the first in row 1"),
-        ({"frequency": [1.0], "recency": [1.0], "T": [2.0], "customers": [-1.0]}, "no customers"),
+        ({"frequency": [1.0], "recency": [1.0], "T": [2.0], "customers": [-1.0]}, "a count is negative"),
         ({"frequency": [], "recency": [], "T": []}, "no customers"),
     ],
 )

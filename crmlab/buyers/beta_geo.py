@@ -21,7 +21,7 @@ from crmlab.buyers.beta_geo_likelihood import Terms
 from crmlab.buyers.buyer_model import BuyerModel
 from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Vector
-from crmlab.grouping import group_rows
+from crmlab.grouping import group_rows, weighted_sum
 
 Moment = Callable[[Vector, Any, Any, Vector], Vector]
 
@@ -97,7 +97,8 @@ class BetaGeo(BuyerModel):
         cls, parameters: Vector, weights: Vector, x: Vector, recency: Vector, T: Vector
     ) -> tuple[float, Vector, Vector]:
         terms = Terms.of(parameters, x, recency, T, cls.CHANCES)
-        return float(weights @ terms.height), terms.slope @ weights, terms.hessian(parameters, weights)
+        sums = float(weighted_sum(terms.height, weights)), weighted_sum(terms.slope, weights)
+        return *sums, terms.hessian(parameters, weights)
 
     @classmethod
     def _probability(cls, parameters: Vector, n: Vector, t: Vector) -> Vector:
@@ -164,7 +165,7 @@ class BetaGeo(BuyerModel):
 
     @classmethod
     def _start(cls, weights: Vector, x: Vector, T: Vector) -> Vector:
-        pace = (weights @ x) / (weights @ T)
+        pace = weighted_sum(x, weights) / weighted_sum(T, weights)
         return np.array([0.5, 0.5 / pace, 1.0, 2.0])
 
     @classmethod

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmlab.estimation import Vector
-from crmlab.grouping import of_whole
+from crmlab.grouping import of_whole, weighted_sum
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +75,16 @@ class Terms:
         """Return the second derivatives of the weighted sum of the rows."""
         r, alpha, a, b = parameters
         left, stayed = weights * self.share, weights * (1 - self.share)
-        bend = (self.turn * (left * (1 - self.share))) @ self.turn.T
+        bend = np.einsum("in,jn->ij", self.turn * (left * (1 - self.share)), self.turn)  # on one thread
         pace, slower = self.pace[0] * stayed, self.pace[1] * left
-        by_r, by_ab, by_b = of_whole(lambda n: _bends(r, a, b, n, n + self.first), self.x) @ weights
+        by_r, by_ab, by_b = weighted_sum(of_whole(lambda n: _bends(r, a, b, n, n + self.first), self.x), weights)
         bend[0, 0] += by_r
         bend[0, 1] += weights.sum() / alpha - pace.sum() - slower.sum()
-        bend[1, 1] += (r + self.x) @ (self.pace[0] * pace + self.pace[1] * slower) - r * weights.sum() / alpha**2
+        bend[1, 1] += (
+            (r + self.x) * (self.pace[0] * pace + self.pace[1] * slower)
+        ).sum() - r * weights.sum() / alpha**2
         bend[2, 2] -= left.sum() / a**2
-        bend[3, 3] += left @ (1 / self.last**2) + by_b
+        bend[3, 3] += (left / self.last**2).sum() + by_b
         bend[2:, 2:] -= by_ab
         bend[1, 0] = bend[0, 1]
         return bend

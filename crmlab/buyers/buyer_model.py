@@ -20,7 +20,7 @@ from crmlab.buyers.predictions import Predicting
 from crmlab.customers import UNIT_WORDS, count_customers
 from crmlab.engines import counts_of, to_pandas
 from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
-from crmlab.grouping import distinct
+from crmlab.grouping import distinct, weighted_sum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -154,7 +154,7 @@ class BuyerModel(Predicting):
     ) -> tuple[float, Vector] | tuple[float, Vector, Vector]:
         """Return the log-likelihood of all, its gradient and, where the model knows it, its Hessian."""
         height, slope = cls._log_likelihood(parameters, x, recency, T)
-        return float(weights @ height), slope @ weights
+        return float(weighted_sum(height, weights)), weighted_sum(slope, weights)
 
     @classmethod
     @abstractmethod

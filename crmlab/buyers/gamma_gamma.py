@@ -18,7 +18,7 @@ from crmlab.buyers.comparison import Comparison
 from crmlab.engines import arrays, counts_of, need, numbers, to_pandas
 from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
 from crmlab.fitted import Fitted
-from crmlab.grouping import distinct, of_whole
+from crmlab.grouping import distinct, of_whole, weighted_sum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ class GammaGamma(Fitted):
         (x, mean), weights = distinct([x[spent], mean[spent]], weights[spent])
         if weights.sum() <= len(cls.NAMES):
             raise ValueError("gamma-gamma needs more than three customers who came back and spent something")
-        scale = float(weights @ mean / weights.sum())
+        scale = float(weighted_sum(mean, weights) / weights.sum())
         objective = on_log_scale(lambda parameters: _sums(parameters, weights, x, mean))
         try:
             top = maximize(objective, list(np.log([2.0, 3.0, scale])), cls.NAMES)
@@ -187,8 +187,13 @@ def _sums(parameters: Vector, weights: Vector, x: Vector, mean: Vector) -> tuple
     both, own = of_whole(lambda n: zeta(2.0, np.stack([p * n + q, np.maximum(p * n, 1e-300)])), x)
     reach = 1 / (x * mean + v)
     by_two = [x**2 * (both - own), x * both, -x * reach, both - zeta(2.0, q), 1 / v - reach]
-    pp, pq, pv, qq, qv, vv = np.stack([*by_two, (p * x + q) * reach**2 - q / v**2]) @ weights
-    return float(weights @ height), slope @ weights, np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]])
+    by_two = np.stack([*by_two, (p * x + q) * reach**2 - q / v**2])
+    pp, pq, pv, qq, qv, vv = weighted_sum(by_two, weights)
+    return (
+        float(weighted_sum(height, weights)),
+        weighted_sum(slope, weights),
+        np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]]),
+    )
 
 
 def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> pd.DataFrame:
@@ -214,6 +219,6 @@ def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> 
 
 def _correlation(x: Vector, mean: Vector, weights: Vector) -> float:
     share = weights / weights.sum()
-    x, mean = x - share @ x, mean - share @ mean
-    spread = float(np.sqrt((share @ x**2) * (share @ mean**2)))
-    return float(share @ (x * mean)) / spread if spread > 0 else 0.0
+    x, mean = x - weighted_sum(x, share), mean - weighted_sum(mean, share)
+    spread = float(np.sqrt(weighted_sum(x**2, share) * weighted_sum(mean**2, share)))
+    return float(weighted_sum(x * mean, share)) / spread if spread > 0 else 0.0
