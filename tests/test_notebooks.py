@@ -25,6 +25,7 @@ LESSONS = (
     "01-one-company-three-stages",
     "03-what-converts",
     "04-which-marketing-works",
+    "05-selling-value",
     "06-three-kinds-of-crm",
     "07-segments-that-act",
     "09-process-or-attitude",
