@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import gammaln
 
-from crmlab.buyers.gamma_gamma import GammaGamma, _log_likelihood, _sums
+from crmlab.buyers.gamma_gamma import GammaGamma, _Spenders
 from crmlab.customers import count_customers, summarize_customers
 from crmlab.plots import alternative_text
 
@@ -37,22 +38,22 @@ def test_the_published_fit():
     assert (spend.customers, spend.left_out, spend.converged) == (946, 1411, True)
 
 
-def test_the_gradient_is_that_of_the_likelihood():
-    x, mean = np.array([1.0, 3, 30]), np.array([5.0, 80, 33])
-    _, slope = _log_likelihood(TRUTH, x, mean)
-    for i, width in enumerate(1e-6 * TRUTH):
-        shift = np.eye(3)[i] * width
-        up, down = (_log_likelihood(TRUTH + sign * shift, x, mean)[0] for sign in (1, -1))
-        np.testing.assert_allclose(slope[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
+def test_the_height_is_the_density_of_each_mean():
+    """Fader, Hardie and Lee (2005b), equation 1a, with the density of the mean of x purchases."""
+    (p, q, v), x, mean = TRUTH, np.array([1.0, 3, 30]), np.array([5.0, 80, 33])
+    log_beta = gammaln(p * x) + gammaln(q) - gammaln(p * x + q)
+    density = q * np.log(v) + (p * x - 1) * np.log(mean) + p * x * np.log(x) - (p * x + q) * np.log(x * mean + v)
+    assert _Spenders.of(x, mean, np.ones(3)).likelihood(TRUTH)[0] == pytest.approx((density - log_beta).sum())
 
 
-def test_the_hessian_is_the_differences_of_the_gradient():
-    x, mean, weights = np.array([1.0, 3, 30]), np.array([5.0, 80, 33]), np.array([7.0, 4, 1])
-    hessian = _sums(TRUTH, weights, x, mean)[2]
+def test_gradient_and_hessian_are_those_of_the_likelihood():
+    rows = _Spenders.of(np.array([1.0, 3, 30]), np.array([5.0, 80, 33]), np.array([7.0, 4, 1]))
+    _, slope, hessian = rows.likelihood(TRUTH)
     for i, width in enumerate(1e-5 * TRUTH):
         shift = np.eye(3)[i] * width
-        up, down = (_sums(TRUTH + sign * shift, weights, x, mean)[1] for sign in (1, -1))
-        np.testing.assert_allclose(hessian[i], (up - down) / (2 * width), rtol=1e-5, atol=1e-6)
+        up, down = (rows.likelihood(TRUTH + sign * shift) for sign in (1, -1))
+        assert slope[i] == pytest.approx((up[0] - down[0]) / (2 * width), rel=1e-5, abs=1e-6)
+        np.testing.assert_allclose(hessian[i], (up[1] - down[1]) / (2 * width), rtol=1e-5, atol=1e-6)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():

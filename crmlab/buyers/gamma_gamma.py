@@ -18,7 +18,7 @@ from crmlab.buyers.comparison import Comparison
 from crmlab.engines import arrays, counts_of, need, numbers, to_pandas
 from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
 from crmlab.fitted import Fitted
-from crmlab.grouping import distinct, of_whole, weighted_sum
+from crmlab.grouping import distinct, weighted_sum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ class GammaGamma(Fitted):
         if weights.sum() <= len(cls.NAMES):
             raise ValueError("gamma-gamma needs more than three customers who came back and spent something")
         scale = float(weighted_sum(mean, weights) / weights.sum())
-        objective = on_log_scale(lambda parameters: _sums(parameters, weights, x, mean))
+        objective = on_log_scale(_Spenders.of(x, mean, weights).likelihood)
         try:
             top = maximize(objective, list(np.log([2.0, 3.0, scale])), cls.NAMES)
         except NotIdentifiedError as error:
@@ -160,40 +160,46 @@ def _columns(data: Any) -> tuple[Vector, Vector, Vector]:
     return x, mean, weights
 
 
-def _log_likelihood(parameters: Vector, x: Vector, mean: Vector) -> tuple[Vector, Vector]:
-    """Return the log density of each customer's mean and its derivatives."""
-    from scipy.special import digamma, gammaln, xlogy
+@dataclass(frozen=True, eq=False)
+class _Spenders:
+    """Customers made ready for the likelihood, which knows the mean spend of each only through its total.
 
-    p, q, v = parameters
-    total = x * mean
+    `n` and `tally`: how many customers came back how often; `total`: what each row spent; `pair`: its customers, and
+    its purchases; `logs`: the sums of the logarithms that no parameter touches.
+    """
 
-    def of_frequency(n: Vector) -> Vector:
-        both, own = p * n + q, np.maximum(p * n, 1e-300)
-        return np.stack([gammaln(both) - gammaln(own) + xlogy(own, n), digamma(both), digamma(own)])
+    n: Vector
+    tally: Vector
+    total: Vector
+    pair: Vector
+    logs: tuple[float, float, float]
 
-    (height, psi_both, psi_own), beyond = of_whole(of_frequency, x), np.log(total + v)
-    height = height - gammaln(q) + q * np.log(v) + (p * x - 1) * np.log(mean) - (p * x + q) * beyond
-    by_p = x * (psi_both - psi_own + np.log(total) - beyond)
-    by_q = psi_both - digamma(q) + np.log(v) - beyond
-    return height, np.stack([by_p, by_q, q / v - (p * x + q) / (total + v)])
+    @classmethod
+    def of(cls, x: Vector, mean: Vector, weights: Vector) -> _Spenders:
+        n, which = np.unique(x, return_inverse=True)
+        pair = np.stack([weights, weights * x])
+        once, often = weighted_sum(pair, np.log(mean))
+        together = float(weighted_sum(pair[1], np.log(x * mean)))
+        return cls(n, np.bincount(which, weights), x * mean, pair, (float(once), float(often), together))
 
+    def likelihood(self, parameters: Vector) -> tuple[float, Vector, Vector]:
+        """Return the log-likelihood of all, its gradient and its Hessian."""
+        from scipy.special import digamma, gammaln, xlogy, zeta
 
-def _sums(parameters: Vector, weights: Vector, x: Vector, mean: Vector) -> tuple[float, Vector, Vector]:
-    """Return the log-likelihood of all customers, its gradient and its Hessian."""
-    from scipy.special import zeta
-
-    p, q, v = parameters
-    height, slope = _log_likelihood(parameters, x, mean)
-    both, own = of_whole(lambda n: zeta(2.0, np.stack([p * n + q, np.maximum(p * n, 1e-300)])), x)
-    reach = 1 / (x * mean + v)
-    by_two = [x**2 * (both - own), x * both, -x * reach, both - zeta(2.0, q), 1 / v - reach]
-    by_two = np.stack([*by_two, (p * x + q) * reach**2 - q / v**2])
-    pp, pq, pv, qq, qv, vv = weighted_sum(by_two, weights)
-    return (
-        float(weighted_sum(height, weights)),
-        weighted_sum(slope, weights),
-        np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]]),
-    )
+        p, q, v = parameters
+        size, (once, often, together) = self.tally.sum(), self.logs
+        both, own, n = p * self.n + q, p * self.n, self.n
+        beyond, reach = np.log(self.total + v), 1 / (self.total + v)
+        (b, xb), (r, xr), (rr, xrr) = (weighted_sum(self.pair, row) for row in (beyond, reach, reach**2))
+        height = weighted_sum(gammaln(both) - gammaln(own) + xlogy(own, n), self.tally)
+        height += size * (q * np.log(v) - gammaln(q)) + p * often - once - p * xb - q * b
+        by_p = weighted_sum(n * (digamma(both) - digamma(own)), self.tally) + together - xb
+        by_q = weighted_sum(digamma(both), self.tally) + size * (np.log(v) - digamma(q)) - b
+        bend = zeta(2.0, both)
+        pp, pq, qq = weighted_sum(np.stack([n**2 * (bend - zeta(2.0, own)), n * bend, bend]), self.tally)
+        qq, qv, vv = qq - size * zeta(2.0, q), size / v - r, p * xrr + q * rr - size * q / v**2
+        hessian = np.array([[pp, pq, -xr], [pq, qq, qv], [-xr, qv, vv]])
+        return float(height), np.array([by_p, by_q, size * q / v - p * xr - q * r]), hessian
 
 
 def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> pd.DataFrame:
