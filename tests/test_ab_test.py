@@ -69,6 +69,15 @@ def test_units_and_counts_give_the_same_answer():
         assert test.table["customers"].to_list() == [40, 40]
 
 
+@pytest.mark.parametrize("control", [False, True])
+def test_groups_may_be_named_true_and_false(control):
+    named = counts(120, 156).replace({"variant": {"old": "a", "new": "b"}})
+    flags = named.assign(variant=[control, not control])
+    assert ABTest.from_units(flags, control=control).difference == pytest.approx(0.036)
+    both = [SequentialTest.from_days(table.assign(day=1), of, 0.03) for table, of in ((named, "a"), (flags, control))]
+    pd.testing.assert_frame_equal(both[0].table, both[1].table)
+
+
 def test_the_interval_covers_and_false_alarms_are_one_in_twenty():
     rng, inside, alarms = np.random.default_rng(4), 0, 0
     for _ in range(150):

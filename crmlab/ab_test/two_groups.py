@@ -137,7 +137,8 @@ class ABTest(Result):
 
         counts = count_units(data, (variant,))
         counts = counts[counts["customers"] > 0].set_index(variant)
-        table = counts.loc[list(two_names(counts.index.to_series(), control))]
+        names = list(two_names(counts.index.to_series(), control))
+        table = counts.reindex(names)  # not loc, which takes names that are true or false for a mask
         if table["successes"].sum() in (0, table["customers"].sum()):
             raise ValueError("all units of both groups ended alike: the data cannot tell what the treatment does")
         new, old = ([float(table[column].iloc[i]) for column in ("successes", "customers")] for i in (1, 0))
