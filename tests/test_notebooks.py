@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSONS = (
     "00-start-here",
     "01-one-company-three-stages",
+    "02-who-is-a-customer",
     "03-what-converts",
     "04-which-marketing-works",
     "05-selling-value",
