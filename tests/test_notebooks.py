@@ -29,6 +29,7 @@ LESSONS = (
     "05-selling-value",
     "06-three-kinds-of-crm",
     "07-segments-that-act",
+    "08-loyalty-and-profit",
     "09-process-or-attitude",
     "10-service-desk",
     "11-when-customers-leave",
