@@ -56,7 +56,7 @@ def summarize_customers(
     Raises
     ------
     ValueError
-        If a column is missing, a value in it is empty, or the dates leave no order.
+        If a column is missing, a value in it is empty, ids mix text and numbers, or the dates leave no order.
 
     Examples
     --------
@@ -120,12 +120,19 @@ def count_repeats(
 
     length, end, cut = _window(unit, observation_end, calibration_end)
     days = purchase_days(orders, end)
-    followed = days.filter(nw.col("first") <= cut).with_columns(later=(nw.col("day") > nw.col("first")).cast(nw.Int64))
-    daily = collect(followed.group_by("day").agg(purchases=nw.col("later").sum()))
+    gaps = nw.col("customer_id").is_null() | nw.col("day").is_null()
+    followed = days.filter((nw.col("first") <= cut) | gaps).with_columns(
+        later=(nw.col("day") > nw.col("first")).cast(nw.Int64), unnamed=nw.col("customer_id").is_null().cast(nw.Int64)
+    )
+    daily = collect(followed.group_by("day").agg(*(nw.col(name).sum() for name in ("later", "unnamed", "undated"))))
+    for name, column in (("customer_id", "unnamed"), ("ordered_at", "undated")):
+        if daily[column].sum() > 0:
+            number = f"at least {daily[column].sum():.0f}"
+            raise ValueError(f"orders: {name} is empty in {number} rows; mend or leave out these rows first")
     when = pd.to_datetime(daily["day"])
     units = (when - when.min()).dt.days / length
     times = np.arange(1, int((end - when.min()).days // length) + 1)
-    total = [int(daily["purchases"][units <= time].sum()) for time in times]
+    total = [int(daily["later"][units <= time].sum()) for time in times]
     table = pd.DataFrame({"repeat_purchases": np.diff([0, *total]), "cumulative": total}, pd.Index(times, name="time"))
     table.attrs["unit"] = unit
     return table
@@ -174,6 +181,43 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     return counts
 
 
+def refuse_gaps(frame: pd.DataFrame, names: Sequence[str], table: str) -> None:
+    """Raise a ValueError that says which of these columns of a table are empty, and in how many rows.
+
+    Examples
+    --------
+    >>> refuse_gaps(pd.DataFrame({"lead_id": ["a", None]}), ["lead_id"], "events")
+    Traceback (most recent call last):
+    ValueError: events: lead_id is empty in 1 rows; mend or leave out these rows first
+    """
+    gaps = {name: int(frame[name].isna().sum()) for name in names}
+    found = [f"{name} is empty in {count} rows" for name, count in gaps.items() if count]
+    if found:
+        raise ValueError(f"{table}: {'; '.join(found)}; mend or leave out these rows first")
+
+
+def by_customer(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in order of `customer_id`, those of one customer as they stood.
+
+    Raises
+    ------
+    ValueError
+        If the ids are of kinds that have no common order, such as numbers and text.
+
+    Examples
+    --------
+    >>> by_customer(pd.DataFrame({"customer_id": ["a", 7]}))
+    Traceback (most recent call last):
+    ValueError: customer_id holds both str (a) and int (7); write all ids alike, such as .astype(str)
+    """
+    try:
+        return frame.sort_values("customer_id", ignore_index=True, kind="stable")
+    except TypeError as error:
+        kinds = {type(one).__name__: one for one in reversed(frame["customer_id"].to_list())}
+        found = " and ".join(f"{kind} ({one})" for kind, one in reversed(kinds.items()))
+        raise ValueError(f"customer_id holds both {found}; write all ids alike, such as .astype(str)") from error
+
+
 def _grouping(orders: Any, end: datetime) -> Callable[[datetime | None, datetime | None], pd.DataFrame]:
     """Return what counts the customers of a window: quickly in memory, or by the engine where the orders lie."""
     quick = DayTable.of(orders, end)
@@ -211,7 +255,7 @@ def _day(text: str, name: str) -> datetime:
 def _histories(frame: pd.DataFrame, cut: datetime, length: float) -> pd.DataFrame:
     if frame.empty:
         raise ValueError(f"orders: none lies on or before {cut:%Y-%m-%d}")
-    frame = frame[["customer_id", "purchases", "first", "last", "repeat"]].sort_values("customer_id", ignore_index=True)
+    frame = by_customer(frame[["customer_id", "purchases", "first", "last", "repeat"]])
     first, last = pd.to_datetime(frame["first"]), pd.to_datetime(frame["last"])
     repeats = frame["purchases"].to_numpy("int64") - 1
     return pd.DataFrame(

@@ -7,7 +7,7 @@ still open counted only as long as they were seen (censoring) and those lost for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,16 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
+from crmlab.customers import refuse_gaps
+from crmlab.engines import counts_of, days, need
+from crmlab.estimation import Z95, wilson
 from crmlab.labels import percent, word
 from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_COUNTS = "the counts of the funnel"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,7 +35,8 @@ class Funnel(Result):
     ----------
     table
         One row for each group and stage: the columns of `by`, `stage`, `customers` (who reached it), `rate` (of those
-        in the stage before), `low`, `high`, and `overall` (of those in the first stage).
+        in the stage before; empty in the first stage, and where nobody reached the stage before), `low`, `high`, and
+        `overall` (of those in the first stage).
     stages
         The stages in order.
     by
@@ -68,7 +74,8 @@ class Funnel(Result):
         Raises
         ------
         ValueError
-            If a stage or a column does not occur.
+            If a stage or a column does not occur, a value is empty, `reached_on` holds no dates, `leads` has a lead
+            twice, or the counts cannot be, as in `from_counts`.
 
         Examples
         --------
@@ -78,20 +85,35 @@ class Funnel(Result):
         0.25
         """
         by = (by,) if isinstance(by, str) else tuple(by)
-        known = set(events["stage"])
-        missing = [stage for stage in stages if stage not in known]
-        if missing:
-            raise ValueError(f"no event has the stage {', '.join(missing)}; there are {_list(events['stage'])}")
+        need(events.columns, ["lead_id", "stage", "reached_on", *(by if leads is None else ())], "events")
+        refuse_gaps(events, ["lead_id", "stage", "reached_on"], "events")
+        events = days(events, ["reached_on"], "events")
+        _refuse_unknown(events["stage"], stages, "no event has")
         seen = events if snapshot is None else events[events["reached_on"] <= pd.Timestamp(snapshot)]
         seen = seen[seen["stage"].isin(stages)]
         if leads is not None:
-            seen = seen.merge(leads[["lead_id", *by]], on="lead_id", how="left")
-        counts = seen.drop_duplicates(["lead_id", "stage"]).groupby([*by, "stage"], dropna=False).size()
-        return cls.from_counts(counts.rename("customers").reset_index(), stages, by)
+            seen = _joined(seen, leads, by)
+        refuse_gaps(seen, by, "events")
+        counts = seen.drop_duplicates(["lead_id", "stage"]).groupby([*by, "stage"], observed=True).size()
+        return cls._made(counts.rename("customers").reset_index(), stages, by)
 
     @classmethod
     def from_counts(cls, counts: pd.DataFrame, stages: Sequence[str], by: str | Sequence[str] = ()) -> Funnel:
-        """Make the funnel from counts: columns `stage`, `customers` and those of `by`.
+        """Make the funnel from counts.
+
+        Parameters
+        ----------
+        counts
+            Columns `stage`, `customers` (who reached it; a stage that a group lacks was reached by nobody) and those
+            of `by`; rows of the same stage and group are added up.
+        stages, by
+            As in `from_events`.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, a value is empty, a count is negative or not whole, there is no such stage, nobody
+            is in the first stage of a group, or a stage has more customers than the stage before.
 
         Examples
         --------
@@ -99,21 +121,23 @@ class Funnel(Result):
         >>> Funnel.from_counts(counts, ["lead", "won"]).table[["low", "high"]].round(4).iloc[-1].to_list()
         [0.0546, 0.2611]
         """
-        from statsmodels.stats.proportion import proportion_confint
-
         by = (by,) if isinstance(by, str) else tuple(by)
-        groups = counts[list(by)].drop_duplicates() if by else pd.DataFrame(index=[0])
-        grid = groups.merge(pd.DataFrame({"stage": list(stages)}), how="cross")
-        table = grid.merge(counts, on=[*by, "stage"], how="left").fillna({"customers": 0}).astype({"customers": int})
-        table["stage"] = pd.Categorical(table["stage"], list(stages), ordered=True)
-        table = table.sort_values([*by, "stage"], ignore_index=True)
+        need(counts.columns, [*by, "stage", "customers"], _COUNTS)
+        refuse_gaps(counts, [*by, "stage"], _COUNTS)
+        _refuse_unknown(counts["stage"], stages, f"{_COUNTS}: no row has")
+        return cls._made(counts, stages, by)
+
+    @classmethod
+    def _made(cls, counts: pd.DataFrame, stages: Sequence[str], by: tuple[str, ...]) -> Funnel:
+        table = _grid(counts, stages, by)
         size = len(stages)
         before = table["customers"].shift().where(table.index % size > 0)
         first = table["customers"].iloc[table.index // size * size].to_numpy()
-        with np.errstate(invalid="ignore", divide="ignore"):
-            table["rate"] = table["customers"] / before
-            table["low"], table["high"] = proportion_confint(table["customers"], before, method="wilson")
-            table["overall"] = table["customers"] / first
+        _refuse_impossible(table, before, by)
+        before = before.where(before > 0)
+        table["rate"] = table["customers"] / before
+        table["low"], table["high"] = wilson(table["customers"], before)
+        table["overall"] = table["customers"] / first
         return cls(table, tuple(stages), by)
 
     def rate(self) -> float | pd.Series:
@@ -123,15 +147,11 @@ class Funnel(Result):
 
     def ends(self) -> pd.DataFrame:
         """Return first and last stage of each group with the overall rate and its 95 % Wilson interval."""
-        from statsmodels.stats.proportion import proportion_confint
-
         first, last = (self.table[self.table["stage"] == stage] for stage in (self.stages[0], self.stages[-1]))
         ends = first[list(self.by)].reset_index(drop=True)
         ends[self.stages[0]], ends[self.stages[-1]] = first["customers"].to_numpy(), last["customers"].to_numpy()
         ends["estimate"] = last["overall"].to_numpy()
-        ends["low"], ends["high"] = proportion_confint(
-            ends[self.stages[-1]], ends[self.stages[0]].clip(lower=1), method="wilson"
-        )
+        ends["low"], ends["high"] = wilson(ends[self.stages[-1]], ends[self.stages[0]])
         return ends
 
     def standardize(self, over: str) -> pd.DataFrame:
@@ -168,7 +188,7 @@ class Funnel(Result):
         ends["part"] = ends["weight"] * ends["estimate"]
         ends["variance"] = ends["weight"] ** 2 * ends["estimate"] * (1 - ends["estimate"]) / ends["size"]
         sums = ends.groupby(groups[0])[["size", "won", "part", "variance"]].sum()
-        half = 1.959964 * np.sqrt(sums["variance"])
+        half = Z95 * np.sqrt(sums["variance"])
         columns = {"crude": sums["won"] / sums["size"], "estimate": sums["part"]}
         return pd.DataFrame(columns | {"low": sums["part"] - half, "high": sums["part"] + half})
 
@@ -205,5 +225,47 @@ def _bars(table: pd.DataFrame, ax: Axes) -> Axes:
     return plots.describe(ax, f"Where does the funnel leak? Bars of the number in each stage: {said}.")
 
 
-def _list(values: pd.Series) -> str:
-    return ", ".join(sorted(map(str, values.dropna().unique()))[:10])
+def _grid(counts: pd.DataFrame, stages: Sequence[str], by: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row for each group and stage with its whole number of customers, in order."""
+    number = counts_of(counts, _COUNTS)
+    parts = int((number != number.round()).sum())
+    if parts:
+        raise ValueError(f"{_COUNTS}: customers is no whole number in {parts} rows; count each customer once")
+    keys = [*by, "stage"]
+    summed = counts.assign(customers=number).groupby(keys, observed=True)["customers"].sum().reset_index()
+    groups = summed[list(by)].drop_duplicates() if by else pd.DataFrame(index=[0])
+    grid = groups.merge(pd.DataFrame({"stage": list(stages)}), how="cross")
+    table = grid.merge(summed.astype({"stage": object}), on=keys, how="left").fillna({"customers": 0})
+    table["stage"] = pd.Categorical(table["stage"], list(stages), ordered=True)
+    return table.astype({"customers": int}).sort_values(keys, ignore_index=True)
+
+
+def _refuse_impossible(table: pd.DataFrame, before: pd.Series, by: tuple[str, ...]) -> None:
+    for row in table[before.isna() & (table["customers"] == 0)].to_dict("records"):
+        raise ValueError(f"nobody is in the first stage, {row['stage']}{_named(row, by)}: of nobody there is no share")
+    for row in table[table["customers"] > before].to_dict("records"):
+        raise ValueError(
+            f"more customers reached {row['stage']}{_named(row, by)} ({row['customers']:,}) than the stage before; "
+            "let a stage count all who came that far, or leave out the stage that some skip"
+        )
+
+
+def _named(row: Mapping[Hashable, object], by: tuple[str, ...]) -> str:
+    return f", of {', '.join(f'{name} {row[name]}' for name in by)}" if by else ""
+
+
+def _joined(events: pd.DataFrame, leads: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return events with the columns that form groups, taken from the table of leads."""
+    need(leads.columns, ["lead_id", *by], "leads")
+    twice = int(leads["lead_id"].duplicated().sum())
+    if twice:
+        raise ValueError(f"leads: lead_id stands more than once in {twice} rows; keep one row a lead")
+    return events.drop(columns=list(by), errors="ignore").merge(leads[["lead_id", *by]], on="lead_id", how="left")
+
+
+def _refuse_unknown(found: pd.Series, stages: Sequence[str], said: str) -> None:
+    known = set(found)
+    missing = [stage for stage in stages if stage not in known]
+    if missing:
+        there = ", ".join(sorted(map(str, known))[:10]) or "none"
+        raise ValueError(f"{said} the stage {', '.join(missing)}; there are {there}")

@@ -79,3 +79,40 @@ def test_interval_covers_under_random_censoring():
 def test_nobody_won_is_said():
     with pytest.raises(ValueError, match="no lead reached the stage 'won' by 2025-06-30"):
         TimeToConvert.from_events(events_from([], [10]), "2025-06-30")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda e: e.drop(columns="lead_id"), "events: no column lead_id"),
+        (lambda e: e.drop(columns="stage"), "events: no column stage"),
+        (lambda e: e.drop(columns="reached_on"), "events: no column reached_on"),
+        (lambda e: e.assign(reached_on="soon"), "reached_on holds soon, which is no date"),
+        (lambda e: e.assign(reached_on=None), "reached_on is empty in 3 rows"),
+        (lambda e: e.assign(lead_id=e["lead_id"].where(e.index > 0)), "lead_id is empty in 1 rows; mend or leave out"),
+        (lambda e: e.assign(stage=e["stage"].where(e.index > 0)), "stage is empty in 1 rows"),
+        (lambda e: e[:0], "no lead had begun by 2025-06-30"),
+    ],
+)
+def test_events_that_tell_no_time_are_refused(spoil, said):
+    with pytest.raises(ValueError, match=said):
+        TimeToConvert.from_events(spoil(events_from([10], [], 1)), "2025-06-30")
+
+
+def test_a_group_without_a_name_is_refused():
+    with pytest.raises(ValueError, match="by is empty for 1 leads"):
+        TimeToConvert.from_events(events_from([10, 20], []), "2025-06-30", by=pd.Series({"l0": "A", "l1": None}))
+
+
+@pytest.mark.parametrize(("lost", "share", "low", "high"), [([], 1.0, 0.6097, 1.0), ([5] * 4, 0.6, 0.3127, 0.8318)])
+def test_all_at_once_is_one_throw(lost, share, low, high):
+    """Wilson's interval of 6 of 6 and of 6 of 10."""
+    row = TimeToConvert.from_events(events_from([5] * 6, lost), "2025-12-31").at(5).iloc[0]
+    assert row.round(4).to_list() == [share, low, high]
+
+
+def test_when_all_have_converted_the_share_is_at_least_what_it_was():
+    table = TimeToConvert.from_events(events_from(range(1, 41), []), "2025-12-31").table
+    assert table["estimate"].iloc[-1] == 1
+    assert table["low"].iloc[-1] == table["low"].iloc[-2] > 0.8
+    assert table["high"].iloc[-1] == 1

@@ -176,6 +176,18 @@ def test_bad_summaries_are_refused(summary, said):
         count_customers(pd.DataFrame(summary))
 
 
+@pytest.mark.parametrize(("column", "row"), [("customer_id", 2), ("customer_id", 6), ("ordered_at", 2)])
+def test_a_gap_is_no_customer_and_no_day_in_repeats_either(orders, column, row):
+    with pytest.raises(ValueError, match=f"orders: {column} is empty in at least 1 rows; mend or leave out"):
+        count_repeats(orders.assign(**{column: orders[column].where(orders.index != row)}), END)
+
+
+def test_ids_of_mixed_kinds_are_refused(orders):
+    mixed = orders.assign(customer_id=["b"] * 6 + [7, 7])
+    with pytest.raises(ValueError, match=r"customer_id holds both str \(b\) and int \(7\); write all ids alike"):
+        summarize_customers(mixed.assign(ordered_at=pd.Timestamp("2024-03-01")), END)
+
+
 @pytest.mark.skipif(not CDNOW.exists(), reason="the CDNOW sample is not here; name its file in CRMLAB_CDNOW")
 def test_the_published_sample_is_counted_as_published():
     """Fader, Hardie and Lee (2005): 2,357 customers, of whom 1,411 never came back in 39 weeks."""

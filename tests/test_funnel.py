@@ -121,3 +121,70 @@ def test_pictures_say_what_is_seen(events):
     ax = Funnel.from_events(events, STAGES, by="team", leads=leads).plot()
     assert "N 0.5" in alternative_text(ax.figure)
     assert ax.get_xlabel() == "conversion rate, lead → won"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda e: e.drop(columns="lead_id"), "events: no column lead_id"),
+        (lambda e: e.drop(columns="stage"), "events: no column stage"),
+        (lambda e: e.drop(columns="reached_on"), "events: no column reached_on"),
+        (lambda e: e.assign(reached_on="soon"), "reached_on holds soon, which is no date"),
+        (lambda e: e.assign(lead_id=e["lead_id"].where(e.index > 1)), "lead_id is empty in 2 rows; mend or leave out"),
+        (lambda e: e.assign(reached_on=e["reached_on"].where(e.index > 0)), "reached_on is empty in 1 rows"),
+        (lambda e: e.assign(stage=e["stage"].where(e.index > 0)), "stage is empty in 1 rows"),
+        (lambda e: e.query("stage != 'qualified' or lead_id == 'a'"), r"reached won \(2\) than the stage before"),
+    ],
+)
+def test_events_that_cannot_be_counted_are_refused(events, spoil, said):
+    with pytest.raises(ValueError, match=said):
+        Funnel.from_events(spoil(events), STAGES)
+
+
+def test_leads_that_cannot_be_joined_are_refused(events):
+    leads = pd.DataFrame({"lead_id": list("abcd"), "team": ["N", "N", "S", "S"]})
+    with pytest.raises(ValueError, match="leads: no column team"):
+        Funnel.from_events(events, STAGES, by="team", leads=leads[["lead_id"]])
+    with pytest.raises(ValueError, match="leads: lead_id stands more than once in 1 rows"):
+        Funnel.from_events(events, STAGES, by="team", leads=pd.concat([leads, leads.head(1)]))
+    with pytest.raises(ValueError, match="events: team is empty in 3 rows"):
+        Funnel.from_events(events, STAGES, by="team", leads=leads[1:])
+    with pytest.raises(ValueError, match="events: no column team"):
+        Funnel.from_events(events, STAGES, by="team")
+
+
+COUNTS = pd.DataFrame({"stage": STAGES, "customers": [40, 20, 5]})
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (COUNTS[["stage"]], "no column customers"),
+        (COUNTS[["customers"]], "no column stage"),
+        (COUNTS[:0], "no row has the stage lead, qualified, won; there are none"),
+        (COUNTS.assign(customers=0), "it has no customers"),
+        (COUNTS.assign(customers=[40, np.nan, 5]), "customers: 1 values are empty"),
+        (COUNTS.assign(customers=[40, -1, 5]), "a count is negative in 1 rows"),
+        (COUNTS.assign(customers=[40, 20.5, 5]), "customers is no whole number in 1 rows"),
+        (COUNTS.assign(customers=[0, 0, 5]), "nobody is in the first stage, lead: of nobody there is no share"),
+        (COUNTS.assign(customers=[40, 20, 30]), r"reached won \(30\) than the stage before"),
+        (COUNTS.assign(stage=["lead", None, "won"]), "stage is empty in 1 rows"),
+        (COUNTS.assign(stage=["lead", "call", "won"]), "no row has the stage qualified; there are call, lead, won"),
+    ],
+)
+def test_counts_that_make_no_funnel_are_refused(counts, said):
+    with pytest.raises(ValueError, match=said):
+        Funnel.from_counts(counts, STAGES)
+
+
+def test_the_group_without_a_first_stage_is_named():
+    counts = COUNTS.merge(pd.DataFrame({"team": ["N", "S"]}), how="cross")
+    with pytest.raises(ValueError, match="nobody is in the first stage, lead, of team S"):
+        Funnel.from_counts(counts[(counts["team"] == "N") | (counts["stage"] != "lead")], STAGES, "team")
+
+
+def test_counts_of_one_stage_add_up():
+    halves = pd.concat([COUNTS.assign(customers=COUNTS["customers"] - 2), COUNTS.assign(customers=2)])
+    whole = Funnel.from_counts(COUNTS, STAGES).table
+    pd.testing.assert_frame_equal(Funnel.from_counts(halves, STAGES).table, whole)
+    np.testing.assert_allclose(whole["rate"][1:], [0.5, 0.25])

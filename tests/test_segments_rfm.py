@@ -84,6 +84,12 @@ def test_tables_that_cannot_be_scored_are_refused(table, groups, said):
         RFM.from_customers(table, groups)
 
 
+def test_orders_of_mixed_ids_are_refused():
+    orders = pd.DataFrame({"customer_id": ["a", 7], "ordered_at": pd.Timestamp("2024-03-01"), "amount": [1.0, 2.0]})
+    with pytest.raises(ValueError, match=r"customer_id holds both str \(a\) and int \(7\); write all ids alike"):
+        RFM.from_orders(orders, "2024-03-11")
+
+
 def test_the_picture_asks_a_question_and_says_its_numbers():
     ax = RFM.from_customers(PEOPLE).plot()
     assert ax.get_title().endswith("?")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.customers import UNIT_WORDS
+from crmlab.customers import UNIT_WORDS, by_customer
 from crmlab.engines import collect, purchase_days
 
 GRIDS = {"Y": "1y", "Q": "1q", "M": "1mo"}
@@ -49,7 +49,7 @@ def summarize_opportunities(
     Raises
     ------
     ValueError
-        If a column is missing, a value in it is empty, or no order lies in a whole period.
+        If a column is missing, a value in it is empty, ids mix text and numbers, or no order lies in a whole period.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def _taken(orders: Any, grid: str, end: int, cut: int) -> pd.DataFrame:
     taken = taken[taken.groupby("customer_id")["period"].transform("min") <= cut]
     if taken.empty:
         raise ValueError(f"orders: none lies in a whole period up to {pd.Period(ordinal=cut, freq=grid)}")
-    return taken.sort_values(["customer_id", "period"], ignore_index=True)
+    return by_customer(taken.sort_values("period"))
 
 
 def _last_periods(observation_end: str, calibration_end: str | None, grid: str) -> tuple[int, int]:

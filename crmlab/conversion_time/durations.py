@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crmlab.customers import refuse_gaps
+from crmlab.engines import days as dated
+from crmlab.engines import need
+
+_COLUMNS = ("lead_id", "stage", "reached_on")
 OPEN, WON, LOST = 0, 1, 2
 
 
@@ -13,6 +18,11 @@ def lead_durations(events: pd.DataFrame, snapshot: pd.Timestamp, won: str, lost:
     Columns `days` (from the first event to the end, or to the snapshot where there is none), `status` (`OPEN`, `WON`
     or `LOST`) and `age` (days from the first event to the snapshot: how long it could have been seen to convert).
 
+    Raises
+    ------
+    ValueError
+        If a column is missing, a value is empty, `reached_on` holds no dates, or no lead had begun by the snapshot.
+
     Examples
     --------
     >>> days = pd.to_datetime(["2025-01-01", "2025-01-01", "2025-01-09"])
@@ -20,7 +30,12 @@ def lead_durations(events: pd.DataFrame, snapshot: pd.Timestamp, won: str, lost:
     >>> lead_durations(events, pd.Timestamp("2025-01-31"), "won", "lost").to_numpy().tolist()
     [[8, 1, 30], [30, 0, 30]]
     """
+    need(events.columns, _COLUMNS, "events")
+    refuse_gaps(events, _COLUMNS, "events")
+    events = dated(events, ["reached_on"], "events")
     seen = events[events["reached_on"] <= snapshot]
+    if seen.empty:
+        raise ValueError(f"events: no lead had begun by {snapshot:%Y-%m-%d}")
     start = seen.groupby("lead_id")["reached_on"].min()
     ends = seen[seen["stage"].isin([won, lost])].sort_values("reached_on").drop_duplicates("lead_id")
     ends = ends.set_index("lead_id").reindex(start.index)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.conversion_time.durations import LOST, OPEN, WON, lead_durations
+from crmlab.estimation import Z95, wilson
 from crmlab.labels import word
 from crmlab.result import Result
 
@@ -62,7 +63,8 @@ class TimeToConvert(Result):
         Raises
         ------
         ValueError
-            If no lead was won by the snapshot.
+            If a column is missing, a value is empty, `reached_on` holds no dates, a group has no name, or no lead was
+            won by the snapshot.
 
         Examples
         --------
@@ -75,6 +77,8 @@ class TimeToConvert(Result):
         if by is None:
             groups = {"": durations}
         else:
+            if by.isna().any():
+                raise ValueError(f"by is empty for {int(by.isna().sum())} leads; name their group, or leave them out")
             named = durations.join(by.rename("group"), how="inner")
             groups = {str(name): rows for name, rows in named.groupby("group", sort=True)}
         if not any((rows["status"] == WON).any() for rows in groups.values()):
@@ -124,12 +128,27 @@ def _incidence(rows: pd.DataFrame, competing: bool) -> pd.DataFrame:
         return pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
     with np.errstate(divide="ignore", invalid="ignore"):  # where the last one at risk ends, the variance is 0/0
         fit: Any = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
-    curve = pd.DataFrame({"time": fit.times, "estimate": fit.cinc[0], "error": pd.Series(fit.cinc_se[0]).ffill()})
+    curve = pd.DataFrame(
+        {"time": fit.times, "estimate": np.minimum(fit.cinc[0], 1.0), "error": pd.Series(fit.cinc_se[0]).ffill()}
+    )
     curve = curve[curve["estimate"].diff().fillna(curve["estimate"]) > 0]
-    edges = curve["estimate"].clip(1e-12, 1 - 1e-12)
-    wide = np.exp((1.959964 * curve["error"] / (edges * np.abs(np.log(edges)))).clip(upper=50))
-    curve["low"], curve["high"] = edges**wide, edges ** (1 / wide)
+    curve["low"], curve["high"] = _interval(curve, rows, status)
     start = pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
     last = curve[["estimate", "low", "high"]].iloc[[-1]].assign(time=float(rows["days"].max()))
     parts = [start, curve, last] if last["time"].iloc[0] > curve["time"].iloc[-1] else [start, curve]
     return pd.concat(parts, ignore_index=True)[["time", "estimate", "low", "high"]]
+
+
+def _interval(curve: pd.DataFrame, rows: pd.DataFrame, status: np.ndarray) -> tuple[pd.Series, pd.Series]:
+    """Return the interval on the log-log scale; where that knows none, what is certain without it.
+
+    If nobody is left at risk after the first day on which somebody was won, the share is that of one throw (Wilson
+    1927). Once all have converted the scale ends: the share is then at least what it was before.
+    """
+    edges = curve["estimate"].clip(1e-12, 1 - 1e-12)
+    wide = np.exp((Z95 * curve["error"] / (edges * np.abs(np.log(edges)))).clip(upper=50))
+    at, day = rows["days"].to_numpy(), curve["time"].iloc[0]
+    low, high = wilson(((at == day) & (status == WON)).sum(), (at >= day).sum())
+    once, whole = curve["error"].isna(), curve["estimate"] >= 1 - 1e-12
+    lows = (edges**wide).mask(once, float(low)).mask(whole & ~once).ffill()
+    return lows, (edges ** (1 / wide)).mask(once, float(high)).mask(whole, 1.0)

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
+from crmlab.customers import by_customer
 from crmlab.engines import counts_of, group_customers, need, numbers, purchase_days, to_pandas
 from crmlab.estimation import Vector
 from crmlab.labels import word
@@ -121,7 +122,7 @@ class RFM(Result):
         Raises
         ------
         ValueError
-            As `from_customers`, and if `orders` lacks a column or a value.
+            As `from_customers`, and if `orders` lacks a column or a value, or the ids are of mixed kinds.
 
         Examples
         --------
@@ -134,7 +135,7 @@ class RFM(Result):
         """
         need(orders.columns, ["amount"], "orders")
         end = datetime.fromisoformat(observation_end)
-        grouped = group_customers(purchase_days(orders, end), None, end).sort_values("customer_id", ignore_index=True)
+        grouped = by_customer(group_customers(purchase_days(orders, end), None, end))
         since = (pd.Timestamp(end) - pd.to_datetime(grouped["last"])).dt.days
         columns = {"customer_id": grouped["customer_id"], "days_since_last": since}
         columns |= {"frequency": grouped["purchases"], "monetary": grouped["total"]}
