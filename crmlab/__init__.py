@@ -11,7 +11,7 @@ The families, each in a module of its own:
 - service and loyalty: `nps`, `csat`, `ces`, `NonResponse`, `ProfitExperience`, `Drivers`, `Interaction`, `Mediation`,
   `Staffing`, `erlang_c`, `erlang_a`, `FirstContact`, `Deflection`;
 - value and growth: `interval_of`, `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
-  `ResponseCurve`, `UnitEconomics`, `Allocation`, `GrowthPlan`, `Tornado`, `reproduction_number`,
+  `ResponseCurve`, `UnitEconomics`, `Allocation`, `GrowthPlan`, `Tornado`, `margin_within`, `Reproduction`,
   `referral_multiplier`, `effort_share`, `customer_equity`;
 - choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
 - knowing who is who: `Linkage`, `exact_links`, `linkage_scores`, `linkage_effects`;
@@ -61,7 +61,6 @@ _HOMES = {
         "effort_share",
         "payback",
         "referral_multiplier",
-        "reproduction_number",
     ),
     "hazards": ("HazardModel", "split_customers"),
     "identity": (

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import crmlab as crm
-from crmlab.growth import customer_equity, effort_share, payback, referral_multiplier, reproduction_number
+from crmlab.growth import customer_equity, effort_share, payback, referral_multiplier
 
 
 def test_the_published_equities():
@@ -74,33 +73,6 @@ def test_the_multiplier_is_the_sum_of_the_generations(referrals, retention):
         assert referral_multiplier(referrals, retention) == pytest.approx((reproduction ** np.arange(2000)).sum())
 
 
-def test_the_reproduction_number_is_that_of_the_multiplier():
-    """1,000 customers, of whom 200 leave while 100 are brought: q 0.1, r 0.8, R0 1/2."""
-    row = reproduction_number(100, 200).iloc[0]
-    assert referral_multiplier(0.1, 0.8) == pytest.approx(1 / (1 - row["estimate"]))
-    assert row["low"] < 0.5 < row["high"] < 1
-    none = reproduction_number(0, 50).iloc[0]
-    assert none["low"] == none["estimate"] == 0 < none["high"]
-
-
-def test_the_interval_of_the_reproduction_number_holds_the_truth():
-    rng, held = np.random.default_rng(4), []
-    for referred, left in zip(rng.poisson(90, 300), rng.poisson(120, 300), strict=True):
-        row = reproduction_number(referred, left).iloc[0]
-        held.append(row["low"] <= 0.75 <= row["high"])
-    assert 0.91 <= np.mean(held) <= 0.985
-
-
-def test_referrals_of_the_company_stay_below_the_threshold():
-    """Planted: at the default parameters referrals do not replace those who leave."""
-    company = crm.open_company("subscription")
-    won = company.leads[company.leads["customer_id"].notna()]
-    brought = won["lead_id"].isin(company.referrals["lead_id"]).sum()
-    row = reproduction_number(int(brought), int(company.contracts["ended_on"].notna().sum())).iloc[0]
-    assert 0 < row["low"] < row["high"] < 1
-    assert company.truth["reproduction"] < 1
-
-
 @pytest.mark.parametrize(("referrals", "retention"), [(0.2, 0.8), (0.3, 0.8), (0.1, 1.0), (0, 1.0)])
 def test_hunting_can_stop_once_referrals_replace_who_leaves(referrals, retention):
     assert referral_multiplier(referrals, retention) == math.inf
@@ -117,9 +89,6 @@ def test_hunting_can_stop_once_referrals_replace_who_leaves(referrals, retention
         (lambda: payback(1, 10, 90), "retention_rate is 90"),
         (lambda: effort_share(0.8, -5), "cost_ratio is -5"),
         (lambda: effort_share(80, 5), "retention_rate is 80"),
-        (lambda: reproduction_number(-1, 5), "referred is -1"),
-        (lambda: reproduction_number(1, 2.5), "left is 2.5"),
-        (lambda: reproduction_number(1, 0), "nobody left"),
         (lambda: referral_multiplier(-0.1, 0.8), "referrals is -0.1"),
         (lambda: referral_multiplier(0.1, float("nan")), "retention_rate is nan"),
     ],

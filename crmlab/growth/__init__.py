@@ -9,7 +9,7 @@
 """
 
 from crmlab.growth.allocation import Allocation
-from crmlab.growth.arithmetic import customer_equity, effort_share, payback, referral_multiplier, reproduction_number
+from crmlab.growth.arithmetic import customer_equity, effort_share, payback, referral_multiplier
 from crmlab.growth.economics import UnitEconomics
 from crmlab.growth.flow import Firm
 from crmlab.growth.plan import GrowthPlan
@@ -27,5 +27,4 @@ __all__ = [
     "effort_share",
     "payback",
     "referral_multiplier",
-    "reproduction_number",
 ]

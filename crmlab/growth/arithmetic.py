@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-
-from crmlab.estimation import wilson
-
 
 def customer_equity(
     acquisition_spend: float,
@@ -134,7 +130,8 @@ def effort_share(retention_rate: float, cost_ratio: float) -> float:
 def referral_multiplier(referrals: float, retention_rate: float) -> float:
     """Return how many customers come of each one won, itself included, if referred customers refer others in turn.
 
-    A customer brings R₀ = q / (1 − r) others in its lifetime, they bring R₀ each, and so on: 1 / (1 − R₀).
+    A customer brings R₀ = q / (1 − r) others in its lifetime, they bring R₀ each, and so on: 1 / (1 − R₀). What R₀ is,
+    `crmlab.referrals.Reproduction` counts.
 
     Parameters
     ----------
@@ -167,47 +164,6 @@ def referral_multiplier(referrals: float, retention_rate: float) -> float:
     spare = leaving - referrals
     # 1 − 0.8 is not quite 0.2 in binary
     return math.inf if spare <= 1e-12 else leaving / spare
-
-
-def reproduction_number(referred: float, left: float) -> pd.DataFrame:
-    """Return how many others a customer brings in its lifetime, R₀, from two counts of the same months, with interval.
-
-    With q customers brought and 1 − r customers lost for each one that is there, R₀ = q / (1 − r) is the ratio of the
-    two counts, however many were there. At 1 referrals replace all who leave. It takes the group as it is: where those
-    who were themselves recommended bring more, the chain's own number is that of this group, counted apart.
-
-    Parameters
-    ----------
-    referred
-        How many new customers the group brought.
-    left
-        How many of the group left.
-
-    Returns
-    -------
-    DataFrame
-        One row: `estimate`, and `low` and `high`, the 95 % interval. Both counts are taken as Poisson, so that the
-        share that was brought among all brought and left is binomial; its interval is Wilson's (1927).
-
-    Raises
-    ------
-    ValueError
-        If a count is negative or no whole number, or nobody left.
-
-    Examples
-    --------
-    >>> reproduction_number(referred=180, left=400).round(3)
-                         estimate    low   high
-    reproduction number      0.45  0.377  0.536
-    """
-    for name, count in (("referred", referred), ("left", left)):
-        if not count >= 0 or count != math.floor(count):
-            raise ValueError(f"{name} is {count}; it is a number of customers from 0 up")
-    if left == 0:
-        raise ValueError("nobody left, so there is nobody to replace and R0 is not known")
-    low, high = (float(end / (1 - end)) for end in wilson(referred, referred + left))
-    row = {"estimate": referred / left, "low": low, "high": high}
-    return pd.DataFrame(row, index=pd.Index(["reproduction number"]))
 
 
 def _refuse_share(name: str, share: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.growth import Allocation, Firm, GrowthPlan, ResponseCurve, UnitEconomics, reproduction_number
+from crmlab.growth import Allocation, Firm, GrowthPlan, ResponseCurve, UnitEconomics
 
 ARM = 500
 SPENDS = {"hunting": [2.0, 6.0, 12.0, 24.0], "farming": [0.0, 0.5, 1.5, 5.0]}
@@ -34,8 +34,6 @@ def samples(seed: int) -> Iterator[Row]:
     yield from _curve(hunting, "hunting")
     yield from _curve(farming, "farming")
     yield from _following({"hunting": hunting, "farming": farming}, seed)
-    row = reproduction_number(int(draw.poisson(90)), int(draw.poisson(120))).iloc[0]
-    yield "reproduction number", 0.75, float(row["estimate"]), float(row["low"]), float(row["high"])
 
 
 def _fitted(draw: np.random.Generator, name: str) -> ResponseCurve:
