@@ -99,8 +99,9 @@ class SequentialTest(Result):
         names = list(two_names(counts[variant], control))
         wide = counts.pivot_table(index=day, columns=variant, values=["customers", "successes"], fill_value=0)
         wide = wide.sort_index().cumsum()
-        n, wins = (wide[column].reindex(columns=names).to_numpy(float) for column in ("customers", "successes"))
-        seen = (n > 0).all(axis=1)
+        pairs = ([(column, name) for name in names] for column in ("customers", "successes"))
+        n, wins = (wide[pair].to_numpy(float) for pair in pairs)
+        seen = np.asarray((n > 0).all(axis=1))
         if not seen.any():
             raise ValueError("one of the groups has no units: there is nothing to compare")
         return cls(_follow(wide.index[seen], n[seen], wins[seen], size), size)
