@@ -12,12 +12,30 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+_MILLIONS = 1e7  # from here on an axis is written in millions
+
 
 def grouped_axis(ax: Axes, axis: str = "y") -> Axes:
-    """Write the large numbers of an axis with commas."""
+    """Write the large numbers of an axis with commas, from ten million on in millions (M).
+
+    Examples
+    --------
+    >>> ax = grouped_axis(new_axes())
+    >>> _ = ax.set_ylim(-6e7, 2e7)
+    >>> ax.yaxis.get_major_formatter()(-6e7)
+    '-60 M'
+    """
     from matplotlib.ticker import FuncFormatter
 
-    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.6g}"))
+    along = getattr(ax, f"{axis}axis")
+
+    def written(number: float, _: int | None = None) -> str:
+        widest = max(map(abs, along.get_view_interval()))
+        if widest < _MILLIONS or number == 0:
+            return f"{number:,.10g}"
+        return f"{number / 1e6:,.10g} {word('M')}"
+
+    along.set_major_formatter(FuncFormatter(written))
     return ax
 
 

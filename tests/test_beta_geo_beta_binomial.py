@@ -205,6 +205,7 @@ GOOD = {"frequency": [0, 1, 2, 0, 3], "recency": [0, 2, 5, 0, 6], "opportunities
         ({"recency": [0, 2, 5, 0, 6.5]}, "recency is no whole number in 1 rows, the first in row 4"),
         ({"recency": [0, 2, 5, 0, 10]}, "recency lies beyond opportunities in 1 rows"),
         ({"opportunities": [9.5] * 5}, "opportunities is no whole number in 5 rows"),
+        ({"opportunities": [9] * 4 + [10**9]}, "opportunities is more than 1,000; lay them on a coarser grid"),
         ({"frequency": [0] * 5, "recency": [0] * 5}, "nobody came back"),
         ({"customers": [1, 1, 0, 0, 0]}, "needs more customers"),
         ({"frequency": [4] * 5, "recency": [8] * 5, "customers": [100] * 5}, "BetaGeoBetaBinomial: the data do not"),
@@ -219,6 +220,8 @@ def test_columns_and_times_of_other_models_are_refused(takers):
     with pytest.raises(ValueError, match="no column opportunities"):
         BetaGeoBetaBinomial.fit(takers.rename(columns={"opportunities": "T"}))
     model = buying.known(BetaGeoBetaBinomial, *TRUTH)
+    with pytest.raises(ValueError, match="at most 100,000 opportunities ahead"):
+        model.expected_purchases_new(10**9)
     with pytest.raises(ValueError, match="whole number of opportunities"):
         model.expected_purchases(2.5, takers)
     with pytest.raises(ValueError, match="from 0 up"):

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from crmlab.company import Truth
-from crmlab.model_plots import causal_map
+from crmlab.model_plots import causal_map, grouped_axis
 from crmlab.plots import alternative_text
 from crmlab.simulation.relationship import MODEL
 
@@ -100,3 +100,21 @@ def test_the_truth_draws_its_own_map():
     assert truth.plot(ax) is ax
     with pytest.raises(AttributeError, match="no table 'causes'"):
         Truth(pd.DataFrame(columns=["value"])).plot()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-6e7, 2e7, ["-60 M", "0", "20 M"]),
+        (0, 2.5e9, ["0", "2,500 M"]),
+        (-2_500_000, 9_000_000, ["-2,500,000", "0", "9,000,000"]),
+        (0, 0.1 + 0.2, ["0", "0.3"]),
+    ],
+)
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_large_amounts_are_written_in_full_or_in_millions(low, high, said, axis):
+    ax = grouped_axis(plt.figure().add_subplot(), axis)
+    getattr(ax, f"set_{axis}lim")(low, high)
+    getattr(ax, f"set_{axis}ticks")([low, 0, high] if low else [0, high])
+    ax.figure.canvas.draw()
+    assert [label.get_text() for label in getattr(ax, f"get_{axis}ticklabels")()] == said

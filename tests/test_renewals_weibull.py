@@ -147,6 +147,7 @@ def test_rows_counts_survivors_and_doubled_weights_give_one_answer():
         ({"data": pd.DataFrame({"duration": [1, 2], "churned": [1, 0]})}, "need at least 3"),
         ({"data": pd.DataFrame({"duration": [3], "churned": [0]})}, "nobody left"),
         ({"data": pd.DataFrame({"duration": [1, -2], "churned": [1, 0]})}, "no whole number"),
+        ({"data": pd.DataFrame({"duration": [1, 2, 10**9], "churned": [1, 0, 1]})}, "beyond 5,000 periods; mend it"),
     ],
 )
 def test_data_that_cannot_tell_are_refused(options, said):

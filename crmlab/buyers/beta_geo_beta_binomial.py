@@ -23,6 +23,8 @@ from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Vector
 
 _COLUMNS = ("frequency", "recency", "opportunities")
+_MOST = 1_000  # opportunities a customer; each of them is summed over
+_FURTHEST = 100_000  # opportunities ahead
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,6 +104,7 @@ class BetaGeoBetaBinomial(DiscountedModel):
         wrong = {
             "recency is no whole number": recency != np.floor(recency),
             "opportunities is no whole number": n != np.floor(n),
+            f"opportunities is more than {_MOST:,}; lay them on a coarser grid, such as months,": n > _MOST,
             "frequency is larger than recency, the number of the last opportunity taken,": x > recency,
         }
         refuse_rows(wrong)
@@ -112,6 +115,8 @@ class BetaGeoBetaBinomial(DiscountedModel):
         super()._refuse_times(t)
         if np.any(np.asarray(t) != np.floor(t)):
             raise ValueError(f"t is {t}; it is a whole number of opportunities")
+        if np.any(np.asarray(t) > _FURTHEST):
+            raise ValueError(f"t is {t}; look at most {_FURTHEST:,} opportunities ahead")
 
     @classmethod
     def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = ("duration", "churned")
+_LONGEST = 5_000  # periods; beyond it they are days or seconds, or a slip of the pen
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -248,6 +249,7 @@ def _from_survivors(survivors: Sequence[float], least: int) -> pd.DataFrame:
 def _refuse_impossible(time: Vector, churned: Vector, least: int) -> None:
     wrong = {
         "duration is no whole number from 0 up": (time < 0) | (time != np.floor(time)),
+        f"duration is beyond {_LONGEST:,} periods; mend it, or count in longer ones, such as months": time > _LONGEST,
         "churned is neither 0 nor 1": ~np.isin(churned, (0, 1)),
         "duration is 0 for a customer who left; the first period was paid": (churned > 0) & (time == 0),
     }
