@@ -16,6 +16,7 @@ The families, each in a module of its own:
 - choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
 - knowing who is who: `Linkage`, `exact_links`, `linkage_scores`, `linkage_effects`;
 - protecting: `pseudonyms`, `Anonymized`, `ConsentWeights`, `suppress`;
+- acting and learning: `Game`, `play`, `play_many`;
 - in the notebook: `exercise`, `explore`, `describe`, `money`, `percent`.
 
 A module is imported when one of its names is first used, so `import crmlab` stays light.
@@ -50,6 +51,7 @@ _HOMES = {
     "exercises": ("exercise",),
     "conversion_time": ("CureModel", "TimeToConvert"),
     "funnel": ("Funnel",),
+    "game": ("Game", "play", "play_many"),
     "growth": (
         "Allocation",
         "Firm",

@@ -28,6 +28,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # From the top to the ground. A module may import what stands in a lower row, never what stands beside it.
 LAYERS = """
 cli
+game
 report | exercises | widgets
 growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | identity | lifetime_value | loyalty | margins | pipeline | privacy | referrals | renewals | revenue | segments | service | targeting

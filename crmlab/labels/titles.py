@@ -31,6 +31,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "Does a recommended customer replace itself?",
         "추천으로 온 고객은 자기 자신을 대체하는가?",
     ),
+    "Does the firm grow?": ("Does the firm grow?", "회사는 성장하는가?"),
     "Does the hazard ratio last?": ("Does the hazard ratio last?", "위험비는 시간이 지나도 유지되는가?"),
     "Does the model foresee the purchases to come?": (
         "Does the model foresee the purchases to come?",
@@ -113,6 +114,10 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "Which pairs are one person?": ("Which pairs are one person?", "어느 쌍이 같은 사람인가?"),
     "Which rule earns most?": ("Which rule earns most?", "어떤 규칙이 가장 많이 버는가?"),
+    "Which way to split the budget earns most?": (
+        "Which way to split the budget earns most?",
+        "예산을 어떻게 나눌 때 가장 많이 버는가?",
+    ),
     "Who answers the survey?": ("Who answers the survey?", "누가 설문에 응답하는가?"),
     "Who bought recently, and who often?": ("Who bought recently, and who often?", "누가 최근에, 누가 자주 샀는가?"),
     "Who leaves sooner?": ("Who leaves sooner?", "누가 더 빨리 이탈하는가?"),

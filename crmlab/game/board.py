@@ -1,0 +1,98 @@
+"""The board: five amounts, a button, a picture and a table; every control has a label and works by keyboard."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from crmlab.game.game import Game
+from crmlab.game.market import LEVERS, SPENDS
+from crmlab.labels import word
+from crmlab.widgets import picture_of
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
+
+SHOWN = ("leads", "referred", "won", "lost", "customers", "satisfaction", "profit")
+_WIDE = {"width": "26em", "max_width": "100%"}
+_STYLE = {"description_width": "14em"}
+_PICTURE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
+
+
+def play(game: Game) -> VBox:
+    """Return a board on which a game is played.
+
+    Parameters
+    ----------
+    game
+        A game, new or begun.
+
+    Returns
+    -------
+    VBox
+        An amount (million won) for each lever and for learning, what the experiment is on, the button that plays the
+        quarter, what happened in words, the picture and the ledger. After the last quarter it shows the comparison.
+
+    Examples
+    --------
+    >>> board = play(Game(seed=1))
+    >>> [child.__class__.__name__ for child in board.children][5:]
+    ['Dropdown', 'Button', 'HTML', 'Image', 'HTML']
+    """
+    import ipywidgets
+
+    shared = {"style": _STYLE, "layout": _WIDE}
+    budget = float(game.state["budget"])
+    amounts = {
+        name: ipywidgets.BoundedFloatText(
+            value=0 if name == "learn" else budget / len(LEVERS),
+            min=0,
+            max=budget,
+            step=1,
+            description=word(f"{name} (million won)"),
+            **shared,
+        )
+        for name in SPENDS
+    }
+    lever = ipywidgets.Dropdown(options=LEVERS, value="retain", description=word("experiment on"), **shared)
+    button = ipywidgets.Button(description=word("Play the quarter"), button_style="primary", layout=_WIDE)
+    words, picture, ledger = ipywidgets.HTML(), ipywidgets.Image(format="png", layout=_PICTURE), ipywidgets.HTML()
+
+    def show(said: str) -> None:
+        drawn = game.compare() if game.finished else game
+        picture.value, seen = picture_of(lambda ax: drawn.plot(ax))
+        words.value = f'<p role="status" style="max-width:46em">{escape(said)} {escape(seen)}</p>'
+        ledger.value = _tables(game, drawn)
+        button.disabled = game.finished
+
+    def on_click(_: Any) -> None:
+        try:
+            game.play({name: box.value for name, box in amounts.items()} | {"lever": lever.value})
+        except ValueError as problem:
+            words.value = f'<p role="alert" style="max-width:46em">{escape(str(problem))}</p>'
+        else:
+            show(_said(game))
+
+    button.on_click(on_click)
+    show(_said(game))
+    return ipywidgets.VBox([*amounts.values(), lever, button, words, picture, ledger])
+
+
+def _said(game: Game) -> str:
+    """Say in a sentence or two where the game stands."""
+    now = game.state
+    if game.finished:
+        return f"The game is over: {now['profit']:,.0f} million won, with {now['customers']:,.0f} customers left."
+    return (
+        f"Quarter {now['quarter']:.0f}: {now['budget']:,.0f} million won to split, {now['customers']:,.0f} customers."
+    )
+
+
+def _tables(game: Game, drawn: Any) -> str:
+    """Return the ledger, the experiments and, at the end, the comparison as HTML."""
+    parts = {"ledger": game.table[list(SHOWN)].round({"satisfaction": 1, "profit": 1})}
+    if len(game.trials):
+        parts["experiments"] = game.trials.round(3)
+    if game.finished:
+        parts["money lost by lever"] = drawn.summary()
+    return "".join(f"<p><b>{escape(word(name))}</b></p>{table.to_html(escape=True)}" for name, table in parts.items())
