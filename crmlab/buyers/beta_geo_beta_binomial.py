@@ -12,7 +12,7 @@ The paper's sums of Gamma functions fail at γ = 1. They are sums of the chances
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from crmlab.estimation import Vector
 _COLUMNS = ("frequency", "recency", "opportunities")
 _MOST = 1_000  # opportunities a customer; each of them is summed over
 _FURTHEST = 100_000  # opportunities ahead
+_ALIKE = 1_000.0  # from γ + δ of this size on, θ differs by less than a thirtieth of what a share can
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,6 +62,28 @@ class BetaGeoBetaBinomial(DiscountedModel):
 
     NAMES: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
     COLUMNS: ClassVar[tuple[str, ...]] = _COLUMNS
+
+    @classmethod
+    def fit(cls, data: Any) -> Self:
+        """Estimate the model by maximum likelihood, as the other models of buying.
+
+        Parameters
+        ----------
+        data
+            Columns `frequency`, `recency`, `opportunities`, as `summarize_opportunities` returns them: one row a
+            customer, or counts with a column `customers`. Both give the same answer.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing or impossible, nobody came back, or the data cannot identify the model. Where all
+            leave alike the likelihood rises for ever with γ and δ, by less than its own rounding: that is no maximum.
+        """
+        model = super().fit(data)
+        loose = np.sqrt(np.diag(model.maximum.covariance))[2:] > 1
+        if loose.all() and model.gamma + model.delta > _ALIKE:
+            raise ValueError(f"{cls.__name__}: the data do not determine gamma; {cls._hint('gamma')}")
+        return model
 
     @property
     def alpha(self) -> float:
