@@ -8,8 +8,8 @@ It mends what the column of difficulty sees. Where triage looks at more than it 
 still differ between the groups, and the comparison with them. And a case that a group never gets has no rate to
 standardise: that is refused, not guessed.
 
-Where a group has about ten cases of a difficulty and solves nearly all of them, the interval is rather too wide than too
-narrow, because the error of that cell is not taken from a rate of one: 98 % of such intervals held the truth.
+Where a group has about ten cases of a difficulty and solves nearly all of them, the interval is rather too wide than
+too narrow, for half a case is added to either side there: 98 % of such intervals held the truth.
 """
 
 from __future__ import annotations
