@@ -39,7 +39,7 @@ contracts | customers
 company
 model_plots
 plots | sampling | tables
-day_table | engines | estimation | folders | grouping | labels
+day_table | engines | estimation | folders | grouping | hangul | labels
 """  # noqa: E501
 ROW_OF = {name: -row for row, line in enumerate(LAYERS.strip().splitlines()) for name in line.split(" | ")}
 ONE_ROOM = {"questions": "exercises", "__main__": "cli"}

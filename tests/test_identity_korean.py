@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crmlab.identity.korean import is_hangul, romanise, split_hangul, split_latin
+from crmlab.identity.korean import split_hangul, split_latin
 from crmlab.simulation import names
-
-
-def test_syllables_are_romanised_as_the_companies_spell_them():
-    syllables = [chr(code) for code in range(ord("가"), ord("힣") + 1)]
-    assert [romanise(one) for one in syllables] == [names.romanise(one) for one in syllables]
-
-
-def test_what_is_not_hangul_stays():
-    assert romanise("민a서") == "minaseo"
-    assert not is_hangul("ㄱ")
 
 
 @pytest.mark.parametrize("row", names.FAMILIES.replace("\n", "|").split("|"))

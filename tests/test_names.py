@@ -56,13 +56,6 @@ def test_relatives_share_the_family_name():
     assert np.mean(drawn.given[::2] == drawn.given[1::2]) < 0.1
 
 
-@pytest.mark.parametrize(
-    ("hangul", "latin"), [("민서", "minseo"), ("지훈", "jihun"), ("희", "hui"), ("혁", "hyeok"), ("영", "yeong")]
-)
-def test_syllables_are_romanised_as_the_state_does(hangul, latin):
-    assert names.romanise(hangul) == latin
-
-
 def test_a_korean_name_is_written_in_latin_letters_in_three_ways():
     one = np.array([0])
     person = names.draw_names(np.array([2001]), np.array(["female"]), np.array([[0.9, 0.1, 0.0]]), 0.08, one)

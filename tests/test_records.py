@@ -8,6 +8,7 @@ import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from crmlab.hangul import romanise
 from crmlab.simulation import names, simulate_company
 from crmlab.simulation.records import DEFAULTS, Records, account_of, make
 from crmlab.tables import TABLES
@@ -46,7 +47,7 @@ def default():
 def spelling(name):
     """Return one spelling of a name: in small Latin letters, its parts in order of the alphabet."""
     if name[0] >= "가":
-        name = f"{FAMILIES[name[0]]} {names.romanise(name[1:])}"
+        name = f"{FAMILIES[name[0]]} {romanise(name[1:])}"
     return " ".join(sorted(name.lower().split()))
 
 

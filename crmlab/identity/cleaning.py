@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from crmlab.engines import need, to_pandas
-from crmlab.identity.korean import is_hangul, split_hangul, split_latin
+from crmlab.hangul import is_hangul
+from crmlab.identity.korean import split_hangul, split_latin
 
 FIELDS = ("name", "email", "phone", "birth_date", "postcode")
 DEFAULT_DATES = ("1900-01-01", "1970-01-01")

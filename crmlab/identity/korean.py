@@ -1,8 +1,7 @@
 """Korean names in Latin letters, so that 김민서, Kim Min-seo and MINSEO KIM can be compared.
 
-Given names are romanised syllable by syllable by the Revised Romanisation of 2000 (Ministry of Culture), without the
-changes of sound between syllables, as names are spelt. A slip in one vowel of Hangul then is a slip in one letter or
-two, which measures of distance between texts see; in Hangul itself the whole syllable would differ.
+Given names are romanised syllable by syllable (`crmlab.hangul`). A slip in one vowel of Hangul then is a slip in one
+letter or two, which measures of distance between texts see; in Hangul itself the whole syllable would differ.
 
 Family names do not follow that rule: 이 is hardly ever written "i", but Lee, Yi or Rhee. So each family name has a list
 of usual spellings, and the first of them stands for all.
@@ -12,10 +11,8 @@ from __future__ import annotations
 
 from functools import cache
 
-# Initials, vowels and finals of a syllable, in the order of Unicode.
-_INITIALS = "g,kk,n,d,tt,r,m,b,pp,s,ss,,j,jj,ch,k,t,p,h"
-_VOWELS = "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i"
-_FINALS = ",k,k,k,n,n,n,t,l,k,m,l,l,l,p,l,m,p,p,t,t,ng,t,t,k,t,p,t"
+from crmlab.hangul import romanise
+
 # Family names, the most frequent first (census of 2015, Statistics Korea), each with its usual spellings.
 _FAMILIES = """김 kim gim|이 lee yi rhee i|박 park bak pak|최 choi choe|정 jung jeong chung|강 kang gang|조 cho jo
 윤 yoon yun|장 jang chang|임 lim im|한 han|오 oh o|서 seo suh|신 shin sin|권 kwon gwon|황 hwang|안 ahn an|송 song
@@ -23,28 +20,6 @@ _FAMILIES = """김 kim gim|이 lee yi rhee i|박 park bak pak|최 choi choe|정 
 유 yoo yu you|남 nam|심 shim sim|노 noh roh no|하 ha|곽 kwak gwak|성 sung seong|차 cha|주 joo ju|우 woo|구 koo gu ku
 민 min|나 na|진 jin|지 ji|엄 um eom|채 chae|원 won|천 cheon|방 bang|공 kong gong|현 hyun hyeon|함 ham|변 byun byeon"""
 _OF_TWO_SYLLABLES = {"남궁", "황보", "제갈", "선우", "독고", "사공"}
-
-
-def romanise(hangul: str) -> str:
-    """Return Korean syllables in Latin letters; other characters as they are.
-
-    Examples
-    --------
-    >>> romanise("민서"), romanise("현율")
-    ('minseo', 'hyeonyul')
-    """
-    return "".join(_syllable(letter) if is_hangul(letter) else letter for letter in hangul)
-
-
-def is_hangul(text: str) -> bool:
-    """Return whether a text begins with a Korean syllable.
-
-    Examples
-    --------
-    >>> is_hangul("김민서"), is_hangul("Kim"), is_hangul("")
-    (True, False, False)
-    """
-    return "가" <= text[:1] <= "힣"
 
 
 def split_hangul(name: str) -> tuple[str, str]:
@@ -77,17 +52,6 @@ def split_latin(words: list[str]) -> tuple[str, str] | None:
     leads = last is None or (first is not None and first <= last)
     family, given = (first, words[1:]) if leads else (last, words[:-1])
     return [*_spellings()[0].values()][family or 0], "".join(given)
-
-
-def _syllable(letter: str) -> str:
-    place = ord(letter) - ord("가")
-    initials, vowels, finals = _letters()
-    return initials[place // 588] + vowels[place // 28 % 21] + finals[place % 28]
-
-
-@cache
-def _letters() -> tuple[list[str], ...]:
-    return tuple([*letters.split(",")] for letters in (_INITIALS, _VOWELS, _FINALS))
 
 
 @cache

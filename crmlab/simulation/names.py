@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlab.hangul import romanise
+
 DOMAINS = np.array(["@example.com", "@example.org", "@example.net"], dtype=object)
 GENERATIONS = np.array([1970, 1985, 2000])  # first years of birth of the second, third and fourth generation
 # Census of 2015, in percent; the spelling is the one most bearers use.
@@ -46,10 +48,6 @@ ENGLISH_GIVEN = {
     "female": "Emily Anna Laura Sarah Grace Alice Helen Julia Rachel Karen Linda Susan Diana Nancy Carol Ruth",
     "male": "James David Peter Daniel Thomas Robert Mark Paul Simon Kevin Brian Alan Eric Henry George Frank",
 }
-# The Revised Romanisation of 2000 of the nineteen initials, twenty-one vowels and twenty-eight finals of a syllable.
-INITIALS = "g,kk,n,d,tt,r,m,b,pp,s,ss,,j,jj,ch,k,t,p,h"
-VOWELS = "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i"
-FINALS = ",k,k,k,n,n,n,t,l,k,m,l,l,l,p,l,m,p,p,t,t,ng,t,t,k,t,p,t"
 # The first two digits of the postcodes of a province, first and last.
 PROVINCES = {
     "Seoul": (1, 9), "Gyeonggi": (10, 20), "Incheon": (21, 23), "Gangwon": (24, 26), "Chungbuk": (27, 29),
@@ -83,21 +81,6 @@ class Names:
     def take(self, at: np.ndarray) -> Names:
         """Return the names at these positions."""
         return Names(self.written[at], self.family[at], self.given[at], self.korean[at])
-
-
-def romanise(hangul: str) -> str:
-    """Return Korean syllables in Latin letters, one syllable after the other, as names are spelt.
-
-    Source: Revised Romanisation of Korean, Ministry of Culture 2000, without the changes of sound between syllables.
-
-    Examples
-    --------
-    >>> romanise("민서"), romanise("현율")
-    ('minseo', 'hyeonyul')
-    """
-    initials, vowels, finals = (letters.split(",") for letters in (INITIALS, VOWELS, FINALS))
-    places = [ord(letter) - ord("가") for letter in hangul]
-    return "".join(initials[at // 588] + vowels[at // 28 % 21] + finals[at % 28] for at in places)
 
 
 def draw_names(born: np.ndarray, gender: np.ndarray, chance: np.ndarray, english: float, kin: np.ndarray) -> Names:
