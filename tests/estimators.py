@@ -357,6 +357,75 @@ def spends() -> Table:
     return pd.DataFrame({"spend": spend, "success": rng.random(600) < 0.6 * (1 - np.exp(-0.04 * spend))})
 
 
+@cache
+def converts() -> Table:
+    """Leads of whom six in ten convert, a month after they came on average, followed for a year and more."""
+    rng = np.random.default_rng(28)
+    when, seen = rng.weibull(1.2, 400) * 30, rng.integers(350, 400, 400)
+    had = (rng.random(400) < 0.6) & (when < seen)
+    return pd.DataFrame({"duration": np.where(had, when, seen) // 1, "converted": had.astype(int)})
+
+
+@cache
+def visits() -> Table:
+    rng = np.random.default_rng(29)
+    table = spenders().assign(T=40.0)
+    return table.assign(recency=rng.integers(5, 40, len(table)).astype(float))
+
+
+@cache
+def models() -> tuple[Any, Any]:
+    return crm.BetaGeo.fit(buyers()), crm.GammaGamma.fit(spenders())
+
+
+@cache
+def survivors() -> Table:
+    return pd.DataFrame({"survival": [1.0, 0.8, 0.7, 0.65, 0.62]})
+
+
+@cache
+def earning() -> Table:
+    return contracts().assign(monthly_margin=np.arange(60.0))
+
+
+@cache
+def records() -> Table:
+    """Records of 60 persons, every other one of whom has two, the second with another address."""
+    who = np.array([*range(60), *range(0, 60, 2)])
+    day = pd.Timestamp("1960-01-05") + pd.to_timedelta(211 * who, unit="D")
+    table = pd.DataFrame({"record_id": [f"R{row:03d}" for row in range(90)], "customer_id": [f"C{one}" for one in who]})
+    table["name"] = [f"{chr(97 + one % 20) * 3} {chr(97 + one % 17) * 4}" for one in who]
+    table["email"] = [f"{one}@example.com" if row % 3 else f"{row}@example.org" for row, one in enumerate(who)]
+    return table.assign(phone=[f"0100{one:07d}" for one in who], birth_date=day.astype(str), postcode="04524")
+
+
+@cache
+def record_orders() -> Table:
+    rng = np.random.default_rng(30)
+    when = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 700, 300), unit="D")
+    ids = records()["record_id"].to_numpy()[rng.integers(0, 90, 300)]
+    return pd.DataFrame({"record_id": ids, "ordered_at": when, "amount": rng.uniform(1, 9, 300)})
+
+
+@cache
+def told() -> dict[str, Table]:
+    """The other tables of a company in which customers recommend it."""
+    day = pd.Timestamp("2023-01-10") + pd.to_timedelta(np.arange(80) * 7, unit="D")
+    names = [f"C{row}" for row in range(80)]
+    customers = pd.DataFrame({"customer_id": names, "channel": ["referral", "web"] * 40})
+    held = pd.DataFrame({"customer_id": names, "started_on": day, "ended_on": pd.Series([pd.NaT] * 80)})
+    leads = pd.DataFrame({"lead_id": [f"L{row}" for row in range(80)], "created_on": day, "channel": "referral"})
+    leads["customer_id"] = pd.Series(names).where(np.arange(80) % 3 == 0)
+    return {"customers": customers, "contracts": held, "leads": leads}
+
+
+@cache
+def recommended() -> Table:
+    day = told()["contracts"]["started_on"] + pd.Timedelta(days=70)
+    ids = {"referrer_id": told()["customers"]["customer_id"], "lead_id": told()["leads"]["lead_id"]}
+    return pd.DataFrame({**ids, "referred_on": day})
+
+
 def counted(table: Table, columns: list[str] | None = None) -> Table:
     """Return the distinct rows of a table with the number of customers who share each."""
     return (
@@ -384,6 +453,8 @@ VENDORS = ("name", "setup_cost", "migration_cost", "integration_cost", "monthly_
 def hazard(kind: Any) -> Callable[[Table], Any]:
     return lambda table: crm.HazardModel.fit(table, ["plan", "fee"], kind=kind)
 
+
+FIRM = crm.Firm(customers=500, prospects=900, revenue=60.0, margin=30.0)
 
 ESTIMATORS: dict[str, Estimator] = {
     "ABTest": Estimator(lambda t: crm.ABTest.from_units(t, "old"), units, ("variant", "success")),
@@ -504,8 +575,9 @@ ESTIMATORS: dict[str, Estimator] = {
         stage_events,
         ("lead_id", "stage", "reached_on"),
         counted=False,
-        blank=("90 days", "180 days"),
+        blank=("30 days", "60 days", "90 days", "180 days"),
     ),
+    "CureModel": Estimator(crm.CureModel.fit, converts, ("duration", "converted"), blank=("low", "high")),
     "Funnel of events": Estimator(
         lambda t: crm.Funnel.from_events(t, [*STAGES, "won"]),
         stage_events,
@@ -677,4 +749,73 @@ ESTIMATORS: dict[str, Estimator] = {
         lambda t: crm.PolicyValue.from_experiment(t, {}, method="inverse probability"), scored, ("treated", "outcome")
     ),
     "expected_maximum_profit": Estimator(crm.expected_maximum_profit, ranked, ("score", "churned")),
+    "customer_value": Estimator(
+        lambda t: crm.customer_value(*models(), t, 52, 0.002, 0.3),
+        visits,
+        ("frequency", "recency", "T", "monetary_value"),
+        counted=False,
+    ),
+    "survival_clv": Estimator(
+        lambda t: crm.survival_clv(t["survival"], 100, 0.1), survivors, (), ("survival",), counted=False
+    ),
+    "margin_within": Estimator(
+        lambda t: crm.margin_within(t, "2025-01-31", 6),
+        earning,
+        ("started_on", "ended_on", "monthly_margin"),
+        ("ended_on",),
+        counted=False,
+    ),
+    "Reproduction": Estimator(
+        lambda t: crm.Reproduction.from_tables({**told(), "referrals": t}, "2025-06-30", 12),
+        recommended,
+        ("referrer_id", "lead_id", "referred_on"),
+        counted=False,
+    ),
+    "UnitEconomics": Estimator(
+        lambda t: crm.UnitEconomics.from_curve(crm.ResponseCurve.fit(t), 20, 100),
+        spends,
+        ("spend", "success"),
+    ),
+    "GrowthPlan": Estimator(
+        lambda t: crm.GrowthPlan.of(
+            3_000,
+            1_000,
+            hunting=crm.ResponseCurve.fit(t),
+            farming=crm.ResponseCurve.through(0.9, 1, 0.8),
+            firm=FIRM,
+            months=6,
+            draws=50,
+        ),
+        spends,
+        ("spend", "success"),
+        blank=("low", "high"),
+    ),
+    "Allocation": Estimator(
+        lambda t: crm.Allocation.best(
+            hunting=crm.ResponseCurve.fit(t),
+            farming=crm.ResponseCurve.through(0.8, 8, 0.6),
+            margin=50,
+            discount_rate=0.1,
+        ),
+        spends,
+        ("spend", "success"),
+    ),
+    # each fit takes a second; what gaps in the fields do to it is asked in test_identity_linkage
+    "Linkage": Estimator(lambda t: crm.Linkage.fit(t, sample_pairs=4_000), records, ("record_id",), counted=False),
+    "exact_links": Estimator(
+        crm.exact_links,
+        records,
+        ("record_id",),
+        ("name", "email", "phone", "birth_date", "postcode"),
+        counted=False,
+    ),
+    "linkage_scores": Estimator(
+        lambda t: crm.linkage_scores(t, records()), records, ("record_id", "customer_id"), counted=False
+    ),
+    "linkage_effects": Estimator(
+        lambda t: crm.linkage_effects(t, records(), "2025-12-31"),
+        record_orders,
+        ("record_id", "ordered_at", "amount"),
+        counted=False,
+    ),
 }
