@@ -169,7 +169,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "predicted to leave": ("share predicted to leave", "예측 이탈 비율"),
     "probability alive": ("probability alive", "활동 확률"),
     "process": ("process", "프로세스"),
-    "profit so far": ("profit so far, with the worth of the customers (million won)", "누적 이익과 고객 가치(백만 원)"),
+    "profit so far": ("profit and worth of customers (million won)", "누적 이익과 고객 가치(백만 원)"),
     "prospects": ("prospects", "잠재 고객 수"),
     "purchases": ("purchases", "구매 횟수"),
     "purchases a customer in the hold-out": ("purchases a customer in the hold-out", "검증 기간의 고객당 구매 횟수"),
