@@ -40,6 +40,7 @@ LESSONS = (
     "16-whom-to-save",
     "17-consent-and-trust",
     "18-buying-and-adopting-crm",
+    "19-close-the-loop",
 )
 SOLUTIONS = ("03-what-converts", "11-when-customers-leave", "13-lifetime-value-on-trial")
 PATHS = [f"notebooks/{name}.ipynb" for name in LESSONS] + [f"exercises/solutions/{name}.ipynb" for name in SOLUTIONS]
