@@ -64,6 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "greedy": ("greedy", "눈앞의 이익만"),
     "learn (million won)": ("learn (million won)", "학습(백만 원)"),
     "ledger": ("ledger", "장부"),
+    "M": ("M", "백만"),
     "money lost by lever": ("money lost against the best, by lever (million won)", "최선 대비 손실, 항목별(백만 원)"),
     "month of life": ("month of life", "고객이 된 후 개월"),
     "one customer for one customer": ("one for one", "한 명에 한 명"),
