@@ -106,7 +106,7 @@ def test_the_face_says_where_the_game_stands(finished):
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32), st.lists(st.floats(0, 20), min_size=5, max_size=5))
+@given(st.integers(0, 2**32), st.lists(st.floats(2, 20) | st.just(0.0), min_size=5, max_size=5))
 def test_no_split_breaks_the_firm(seed, amounts):
     game = Game(seed).replay(lambda _: dict(zip(SPENDS, amounts, strict=True)))
     counts = game.table[["leads", "referred", "won", "lost", "customers"]]

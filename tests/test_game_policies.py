@@ -41,6 +41,11 @@ def test_experiments_are_made_early_and_by_one_policy_only():
     assert not any(trial for name, found in trials.items() if name != "experiments" for trial in found)
 
 
+def test_a_small_firm_plays_without_experiments():
+    trials = Course(1, {"budget": 5}).run(POLICIES["experiments"]).seen.trials
+    assert not any(trials)
+
+
 def test_the_greedy_policy_moves_a_share_a_quarter():
     for last, now in zip(rows("greedy")[1:], rows("greedy")[2:], strict=False):
         moved = np.array([now[name] - last[name] for name in LEVERS])

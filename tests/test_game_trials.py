@@ -42,6 +42,8 @@ def test_more_money_buys_a_narrower_answer():
     assert little / much == pytest.approx(2, rel=0.1)
 
 
-def test_too_little_money_buys_nothing():
-    assert tried("retain", money=0.2) is None
+def test_too_little_money_is_refused_with_the_price():
+    with pytest.raises(ValueError, match=r"experiment on retain costs at least 0\.25 million won"):
+        tried("retain", money=0.2)
+    assert tried("retain", money=0.25).heads == 10
     assert tried("attract", money=0.0) is None

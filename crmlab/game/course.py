@@ -109,7 +109,8 @@ class Course:
         Raises
         ------
         ValueError
-            If the game is over, or the split names something else, is negative or goes beyond the budget.
+            If the game is over; if the split names something else, is negative or goes beyond the budget; or if the
+            money for learning buys no experiment.
         """
         if self.finished:
             raise ValueError(f"all {QUARTERS} quarters are played; start a new game")

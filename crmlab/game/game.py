@@ -110,7 +110,8 @@ class Game:
         Raises
         ------
         ValueError
-            If the game is over, or the split names something else, is negative or goes beyond the budget.
+            If the game is over; if the split names something else, is negative or goes beyond the budget; or if the
+            money for learning buys no experiment.
         """
         self._course.play(split)
         return self.table.iloc[-1]

@@ -12,6 +12,7 @@ import numpy as np
 from crmlab.game.course import Policy, Seen
 from crmlab.game.market import LEVERS, QUARTERS, Numbers
 from crmlab.game.planner import held, optimise
+from crmlab.game.trials import least_money
 
 TRIALS = ("retain", "acquire", "attract")  # what is tried in the first quarters, one lever each
 TRIAL_SHARE = 0.04  # of a quarter's budget
@@ -92,10 +93,13 @@ def reads_ledgers(seen: Seen) -> Numbers:
 
 
 def experiments(seen: Seen) -> Numbers:
-    """Plan anew each quarter on ledgers and experiments: one lever is tried in each of the first three quarters."""
-    if seen.quarter > len(TRIALS):
-        return _planned(seen, seen.budget)
+    """Plan anew each quarter on ledgers and experiments: one lever is tried in each of the first three quarters.
+
+    Where a twenty-fifth of the budget buys no experiment, there is none.
+    """
     learn = TRIAL_SHARE * seen.budget
+    if seen.quarter > len(TRIALS) or learn < least_money(TRIALS[seen.quarter - 1]):
+        return _planned(seen, seen.budget)
     return {**_planned(seen, seen.budget - learn), "learn": learn, "lever": TRIALS[seen.quarter - 1]}
 
 

@@ -24,6 +24,7 @@ ARMS = {
     "retain": (0.0, 5.0, 20.0),  # 1,000 won a customer
     "service": (0.0, 5.0, 20.0),  # 1,000 won a customer
 }
+_FEWEST, _SMALLEST_SHARE = 10, 0.01  # people in an arm; share of the market in an arm
 MEASURES = {
     "attract": "leads a quarter",
     "acquire": "share won",
@@ -73,6 +74,17 @@ class Trial:
         return pd.DataFrame(columns)
 
 
+def least_money(lever: str) -> float:
+    """Return the price of the smallest experiment on a lever (million won).
+
+    Examples
+    --------
+    >>> least_money("retain"), least_money("attract")
+    (0.25, 1.7)
+    """
+    return _SMALLEST_SHARE * sum(ARMS[lever]) if lever == "attract" else _FEWEST * sum(ARMS[lever]) / quarter.THOUSAND
+
+
 def run_trial(number: int, lever: str, money: Any, market: Numbers, satisfaction: Any, luck: Numbers) -> Trial | None:
     """Buy an experiment.
 
@@ -90,19 +102,21 @@ def run_trial(number: int, lever: str, money: Any, market: Numbers, satisfaction
     Returns
     -------
     Trial or None
-        None where the money does not buy ten people an arm (or a hundredth of the market), in every game.
+        None where no money is spent.
 
     Raises
     ------
     ValueError
-        If there is no such lever.
+        If there is no such lever, or the money does not buy ten people an arm (or a hundredth of the market).
     """
     if lever not in ARMS:
         raise ValueError(f"lever is {lever!r}; an experiment is on one of {', '.join(ARMS)}")
+    if not np.any(money):
+        return None
+    if np.any(money < least_money(lever)):
+        raise ValueError(f"an experiment on {lever} costs at least {least_money(lever):g} million won")
     price = sum(ARMS[lever])
     heads = np.minimum(money / price, 1 / 3) if lever == "attract" else np.floor(quarter.THOUSAND * money / price)
-    if not np.all(heads >= (0.01 if lever == "attract" else 10)):
-        return None
     at = (heads, market, satisfaction, luck)
     arms = [_measure(lever, spend, f"arm_{i}", *at) for i, spend in enumerate(ARMS[lever])]
     return Trial(number, lever, heads, np.array(arms))
