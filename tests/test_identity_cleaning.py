@@ -6,7 +6,7 @@ import unicodedata
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmlab.identity import clean_birth_dates, clean_email, clean_name, clean_phone, clean_postcode, clean_records
@@ -47,7 +47,10 @@ def test_other_telephones(written: str, kept: str | None):
     assert clean_phone(written) == kept
 
 
-@given(st.text())
+@given(st.text() | st.text(st.sampled_from("+-( 0128")))
+@example("000000000")
+@example("82000123456")
+@example("(0)0-1234567")
 def test_cleaning_twice_is_cleaning_once(text: str):
     for clean in (clean_email, clean_phone, clean_postcode):
         once = clean(text)

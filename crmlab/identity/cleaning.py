@@ -76,11 +76,11 @@ def clean_phone(value: Any) -> str | None:
     """
     text = _text(value)
     digits = "".join(re.findall(r"[0-9]", text))
-    abroad = text.startswith(("+", "00"))
+    abroad = digits.startswith("00") or "+" in re.split(r"[0-9]", text)[0]
     if abroad:
-        digits = digits.removeprefix("00")
+        digits = digits.lstrip("0")  # no country code begins with a zero
     if digits.startswith("82") and (abroad or len(digits) > 10):
-        digits, abroad = "0" + digits[2:].removeprefix("0"), False
+        digits, abroad = "0" + digits[2:].lstrip("0"), False
     if len(digits) < 7:
         return None
     if abroad:
