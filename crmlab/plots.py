@@ -117,10 +117,12 @@ def finish(ax: Axes, title: str, xlabel: str, ylabel: str) -> Axes:
 
 
 def percent_axis(ax: Axes, axis: str = "y") -> Axes:
-    """Show an axis of shares in percent."""
-    from matplotlib.ticker import PercentFormatter
+    """Show an axis of shares in percent, in steps that need no rounding."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    getattr(ax, f"{axis}axis").set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    shown = getattr(ax, f"{axis}axis")
+    shown.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
+    shown.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g} %"))
     return ax
 
 

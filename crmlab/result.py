@@ -91,7 +91,8 @@ def reveal(
     Returns
     -------
     DataFrame or None
-        Columns `estimate` (with `low`, `high`), `truth`, `difference`, and, with an interval, `inside`.
+        Columns `estimate` (with `low`, `high`), `truth`, `difference`, and, with an interval, `inside`, which is empty
+        where no truth is known.
 
     Examples
     --------
@@ -111,7 +112,8 @@ def reveal(
     shown = [name for name in ("estimate", "low", "high") if name in table]
     result = table[shown].assign(truth=known, difference=table["estimate"] - known).round(digits)
     if {"low", "high"} <= set(table.columns):
-        result["inside"] = (table["low"] <= known) & (known <= table["high"])
+        inside = (table["low"] <= known) & (known <= table["high"])
+        result["inside"] = inside.astype(object).where(known.notna(), "") if known.isna().any() else inside
     return result
 
 

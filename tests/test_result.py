@@ -44,6 +44,11 @@ def test_reveal_with_an_interval_says_whether_the_truth_lies_inside():
     assert shown["difference"].to_list() == pytest.approx([-0.2, -1.0])
 
 
+def test_a_row_without_a_truth_is_neither_inside_nor_outside():
+    estimate = pd.DataFrame({"estimate": [1.0, 2.0], "low": [0.5, 1.5], "high": [1.5, 2.5]}, index=["a", "b"])
+    assert reveal(estimate, {"a": 1.2})["inside"].to_list() == [True, ""]
+
+
 def test_reveal_without_truth_goes_on_in_either_language(capsys):
     assert reveal(estimate=1.0, truth=None) is None
     labels.use("ko")
