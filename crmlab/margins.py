@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.contracts import completed_months, contract_durations
-from crmlab.engines import need
+from crmlab.engines import need, numbers
 from crmlab.estimation import Z95
 from crmlab.sampling import staggered_means
 
@@ -51,7 +51,7 @@ def margin_within(
     Raises
     ------
     ValueError
-        If a column is missing, a margin is empty, or no contract began early enough to be seen for so many months.
+        If a column is missing, a margin is no finite number, or no contract could be seen for so many months.
 
     Examples
     --------
@@ -61,8 +61,7 @@ def margin_within(
     [50.0]
     """
     need(contracts.columns, [margin, *([by] if by else [])], "contracts")
-    if int(contracts[margin].isna().sum()):
-        raise ValueError(f"{margin} is empty in {int(contracts[margin].isna().sum())} contracts; leave them out")
+    numbers(contracts[[margin]])
     known = contract_durations(contracts, observation_end)
     known["followed"] = completed_months(known["started_on"], pd.Timestamp(observation_end))
     groups = known.groupby(by, observed=True) if by else [("all", known)]

@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from crmlab.contracts import completed_months, dated
-from crmlab.engines import need
+from crmlab.customers import refuse_gaps
+from crmlab.engines import days, need
 from crmlab.estimation import Z95, wilson
 from crmlab.labels import word
 from crmlab.plots import lines
@@ -134,6 +135,7 @@ def _refuse_gaps(tables: Mapping[str, pd.DataFrame]) -> None:
         if name not in tables:
             raise ValueError(f"there is no table {name}, and nothing else tells who recommended whom")
         need(tables[name].columns, columns, name)
+    refuse_gaps(tables["referrals"], NEEDED["referrals"], "referrals")
 
 
 def _people(tables: Mapping[str, pd.DataFrame], channel: str, end: pd.Timestamp) -> pd.DataFrame:
@@ -146,7 +148,8 @@ def _people(tables: Mapping[str, pd.DataFrame], channel: str, end: pd.Timestamp)
 
 def _leads_by_month(people: pd.DataFrame, referrals: pd.DataFrame, months: int) -> np.ndarray:
     """Return how many leads each customer made in each month of life."""
-    known = referrals[referrals["referrer_id"].isin(people.index)]
+    known = days(referrals, ["referred_on"], "referrals")
+    known = known[known["referrer_id"].isin(people.index)]
     started = pd.Series(people.loc[known["referrer_id"], "started_on"].to_numpy(), known.index)
     month = completed_months(started, known["referred_on"]).to_numpy()
     row, kept = people.index.get_indexer(pd.Index(known["referrer_id"])), month < months

@@ -97,17 +97,7 @@ def judge(estimator: Estimator, table: Table) -> tuple[str, str]:
     return "", "" if getattr(result, "converged", True) or said else "not at the top, and nothing is said"
 
 
-OPEN = {
-    "margin_within": "a margin without end passes",
-    "Reproduction": "a gap in the referrals is not named",
-}
-NAMES = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=OPEN[name], strict=False)) if name in OPEN else name
-    for name in ESTIMATORS
-]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_spoilt_table_ends_in_a_sentence_or_a_right_result(name: str) -> None:
     estimator, found = ESTIMATORS[name], {}
     for case, table, named in spoilt(estimator):

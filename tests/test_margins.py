@@ -68,7 +68,7 @@ def test_a_horizon_that_nobody_was_seen_for_is_refused(months):
 
 def test_empty_margins_and_missing_columns_are_refused():
     table = contracts(50, 7)
-    with pytest.raises(ValueError, match="monthly_margin is empty in 1 contracts"):
+    with pytest.raises(ValueError, match="monthly_margin: 1 values are empty or no finite number, the first in row 0"):
         margin_within(table.assign(monthly_margin=table["monthly_margin"].where(table.index > 0)), END, 12)
     with pytest.raises(ValueError, match="profit"):
         margin_within(table, END, 12, margin="profit")
