@@ -38,6 +38,7 @@ def test_the_button_plays_a_quarter(game):
     assert 'role="status"' in words.value
     assert "Quarter 2" in words.value
     assert "share won" in ledger.value
+    assert all(f"<th>{name}</th>" in ledger.value for name in ("learn", "customers", "profit"))
 
 
 def test_too_much_money_is_refused_in_words(game):
@@ -57,7 +58,7 @@ def test_the_last_quarter_shows_the_comparison(game):
     assert game.finished
     assert button.disabled
     assert "The game is over" in words.value
-    assert "all hunting" in ledger.value
+    assert ledger.value.index("all hunting") < ledger.value.index("<b>ledger")
 
 
 def test_the_board_speaks_korean(game):

@@ -13,7 +13,8 @@ from crmlab.widgets import picture_of
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-SHOWN = ("leads", "referred", "won", "lost", "customers", "satisfaction", "profit")
+COUNTS = ("leads", "referred", "won", "lost", "customers")
+SHOWN = (*SPENDS, *COUNTS, "satisfaction", "profit")
 _WIDE = {"width": "26em", "max_width": "100%"}
 _STYLE = {"description_width": "14em"}
 _PICTURE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
@@ -89,10 +90,11 @@ def _said(game: Game) -> str:
 
 
 def _tables(game: Game, drawn: Any) -> str:
-    """Return the ledger, the experiments and, at the end, the comparison as HTML."""
-    parts = {"ledger": game.table[list(SHOWN)].round({"satisfaction": 1, "profit": 1})}
+    """Return the ledger, the experiments (the last first) and, at the end, the comparison above them as HTML."""
+    parts = {"money lost by lever": drawn.summary()} if game.finished else {}
+    ledger = game.table[list(SHOWN)].rename_axis(index=None)
+    parts["ledger"] = ledger.astype(dict.fromkeys(COUNTS, int)).round(1)
     if len(game.trials):
-        parts["experiments"] = game.trials.round(3)
-    if game.finished:
-        parts["money lost by lever"] = drawn.summary()
+        found = game.trials.sort_values("quarter", ascending=False, kind="stable").set_index("quarter")
+        parts["experiments"] = found.rename_axis(index=None).round(3)
     return "".join(f"<p><b>{escape(word(name))}</b></p>{table.to_html(escape=True)}" for name, table in parts.items())

@@ -153,7 +153,10 @@ class Game:
         start = pd.DataFrame({"customers": self._course.seen.rules["customers"]}, index=_quarters(0, 1))
         drawn = pd.concat([start, drawn.dropna(axis=1, how="all")])
         drawn = drawn.rename(columns={"won": "customers won", "lost": "customers lost"})
-        return plots.lines(drawn, ax, word("Does the firm grow?"), word("quarter"), word("customers"))
+        ax = plots.lines(drawn, ax, word("Does the firm grow?"), word("quarter"), word("customers"))
+        for line, marker in zip(ax.lines[-len(drawn.columns) :], plots.MARKERS, strict=False):
+            line.set_marker(marker)  # after the first quarter there is no line to see yet
+        return ax
 
     def board(self) -> VBox:
         """Return the game as a board to play on in a notebook (see `crmlab.game.play`)."""
