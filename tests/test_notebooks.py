@@ -41,6 +41,7 @@ LESSONS = (
     "17-consent-and-trust",
     "18-buying-and-adopting-crm",
     "19-close-the-loop",
+    "20-your-own-data",
 )
 SOLUTIONS = ("03-what-converts", "11-when-customers-leave", "13-lifetime-value-on-trial")
 PATHS = [f"notebooks/{name}.ipynb" for name in LESSONS] + [f"exercises/solutions/{name}.ipynb" for name in SOLUTIONS]
