@@ -71,6 +71,11 @@ def test_a_lesson_holds_to_the_rules(lesson: str, rule: Rule) -> None:
     assert rule(read(f"notebooks/{lesson}.ipynb")) == []
 
 
+def test_the_lessons_teach_every_row_of_the_sources() -> None:
+    taught = [row for lesson in LESSONS for row in read(f"notebooks/{lesson}.ipynb")["metadata"]["crmlab"]["rows"]]
+    assert set(taught) == set(range(1, 76))
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_is_numbered_as_its_file(lesson: str) -> None:
     assert read(f"notebooks/{lesson}.ipynb")["metadata"]["crmlab"]["lesson"] == lesson[:2]
