@@ -27,10 +27,12 @@ TRUE = {name: _true(**shape) for name, shape in SHAPES.items()}
 
 
 def samples(seed: int) -> Iterator[Row]:
-    """Yield what one pair of experiments says."""
+    """Yield what one pair of experiments says; nothing where a fit is refused, for then no interval is promised."""
     draw = np.random.default_rng(seed)
-    hunting = _fitted(draw, "hunting")
-    farming = _fitted(draw, "farming")
+    try:
+        hunting, farming = (_fitted(draw, name) for name in ("hunting", "farming"))
+    except ValueError:
+        return
     yield from _curve(hunting, "hunting")
     yield from _curve(farming, "farming")
     yield from _following({"hunting": hunting, "farming": farming}, seed)
