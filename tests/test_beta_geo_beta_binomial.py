@@ -205,7 +205,7 @@ GOOD = {"frequency": [0, 1, 2, 0, 3], "recency": [0, 2, 5, 0, 6], "opportunities
         ({"recency": [0, 2, 5, 0, 6.5]}, "recency is no whole number in 1 rows, the first in row 4"),
         ({"recency": [0, 2, 5, 0, 10]}, "recency lies beyond opportunities in 1 rows"),
         ({"opportunities": [9.5] * 5}, "opportunities is no whole number in 5 rows"),
-        ({"opportunities": [9] * 4 + [10**9]}, "opportunities is more than 1,000; lay them on a coarser grid"),
+        ({"opportunities": [9] * 4 + [10**9]}, "opportunities is more than 10,000; lay them on a coarser grid"),
         ({"frequency": [0] * 5, "recency": [0] * 5}, "nobody came back"),
         ({"customers": [1, 1, 0, 0, 0]}, "needs more customers"),
         ({"frequency": [4] * 5, "recency": [8] * 5, "customers": [100] * 5}, "BetaGeoBetaBinomial: the data do not"),

@@ -23,7 +23,7 @@ from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Vector
 
 _COLUMNS = ("frequency", "recency", "opportunities")
-_MOST = 1_000  # opportunities a customer; each of them is summed over
+_MOST = 10_000  # opportunities a customer; each of them is summed over
 _FURTHEST = 100_000  # opportunities ahead
 _ALIKE = 1_000.0  # from γ + δ of this size on, θ differs by less than a thirtieth of what a share can
 
