@@ -156,7 +156,7 @@ def _draw_growth(grown: pd.DataFrame, ax: Any) -> None:
         for number, (row, rows) in enumerate(grown.groupby("row", sort=False)):
             style = {"color": plots.PALETTE[number], "marker": plots.MARKERS[number]}
             ax.plot(rows["size"], rows["crmlab"], label=ROWS[str(row)].what, **style)
-        ax.legend()
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12))  # below: the lines cross the whole picture
     ax.set_xscale("log")
     ax.set_yscale("log")
     plots.finish(ax, "How does the time grow?", "customers", "seconds")
