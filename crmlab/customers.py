@@ -60,11 +60,8 @@ def summarize_customers(
 
     Examples
     --------
-    >>> orders = pd.DataFrame({
-    ...     "customer_id": ["a", "a", "a", "b"],
-    ...     "ordered_at": pd.to_datetime(["2024-01-01", "2024-01-15", "2024-01-15", "2024-01-08"]),
-    ...     "amount": [10.0, 20.0, 5.0, 30.0],
-    ... })
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-15", "2024-01-15", "2024-01-08"])
+    >>> orders = pd.DataFrame({"customer_id": list("aaab"), "ordered_at": days, "amount": [10.0, 20.0, 5.0, 30.0]})
     >>> summarize_customers(orders, observation_end="2024-01-29")
       customer_id  frequency  recency    T  monetary_value
     0           a          1      2.0  4.0            25.0
@@ -75,8 +72,8 @@ def summarize_customers(
     summary = _histories(group(None, cut), cut, length)
     if calibration_end is not None:
         summary = _with_holdout(summary, group(cut, None), (end - cut).days / length)
-    if "amount" not in columns_of(orders):
-        summary = summary.drop(columns=["monetary_value", "holdout_spend"], errors="ignore")
+    unknown = [] if "amount" in columns_of(orders) else ["monetary_value", "holdout_spend"]
+    summary = summary.drop(columns=unknown, errors="ignore")
     summary.attrs["unit"] = unit
     return summary
 
@@ -106,10 +103,8 @@ def count_repeats(
 
     Examples
     --------
-    >>> orders = pd.DataFrame({
-    ...     "customer_id": ["a", "a", "b", "b"],
-    ...     "ordered_at": pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-03", "2024-01-16"]),
-    ... })
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-03", "2024-01-16"])
+    >>> orders = pd.DataFrame({"customer_id": list("aabb"), "ordered_at": days})
     >>> count_repeats(orders, observation_end="2024-01-22").reset_index()
        time  repeat_purchases  cumulative
     0     1                 1           1
@@ -125,10 +120,7 @@ def count_repeats(
         later=(nw.col("day") > nw.col("first")).cast(nw.Int64), unnamed=nw.col("customer_id").is_null().cast(nw.Int64)
     )
     daily = collect(followed.group_by("day").agg(*(nw.col(name).sum() for name in ("later", "unnamed", "undated"))))
-    for name, column in (("customer_id", "unnamed"), ("ordered_at", "undated")):
-        if daily[column].sum() > 0:
-            number = f"at least {daily[column].sum():.0f}"
-            raise ValueError(f"orders: {name} is empty in {number} rows; mend or leave out these rows first")
+    _refuse_daily_gaps(daily)
     when = pd.to_datetime(daily["day"])
     units = (when - when.min()).dt.days / length
     times = np.arange(1, int((end - when.min()).days // length) + 1)
@@ -225,6 +217,13 @@ def _grouping(orders: Any, end: datetime) -> Callable[[datetime | None, datetime
         return quick.group
     days = purchase_days(orders, end)
     return lambda after, until: group_customers(days, after, until)
+
+
+def _refuse_daily_gaps(daily: pd.DataFrame) -> None:
+    for name, column in (("customer_id", "unnamed"), ("ordered_at", "undated")):
+        if daily[column].sum() > 0:
+            number = f"at least {daily[column].sum():.0f}"
+            raise ValueError(f"orders: {name} is empty in {number} rows; mend or leave out these rows first")
 
 
 def _with_holdout(summary: pd.DataFrame, later: pd.DataFrame, span: float) -> pd.DataFrame:

@@ -1,7 +1,8 @@
-"""What all models fitted by maximum likelihood with positive parameters share: estimates, errors, a summary."""
+"""What models fitted by maximum likelihood share: errors, and with positive parameters estimates and a summary too."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,8 +14,35 @@ from crmlab.estimation import Maximum, Vector, covariance_frame, errors_of
 from crmlab.result import Result, estimates
 
 
+class Maximized(Result):
+    """A model at its highest likelihood; a subclass has the field `maximum`, and says what the covariance is."""
+
+    maximum: Maximum
+
+    @property
+    def log_likelihood(self) -> float:
+        """The log-likelihood at the estimates."""
+        return self.maximum.log_likelihood
+
+    @property
+    def converged(self) -> bool:
+        """Whether the likelihood is at its top."""
+        return self.maximum.converged
+
+    @property
+    @abstractmethod
+    def covariance(self) -> pd.DataFrame:
+        """The covariance of the estimates."""
+
+    @property
+    def standard_errors(self) -> pd.Series:
+        """The standard errors of the estimates."""
+        covariance = self.covariance
+        return pd.Series(np.sqrt(np.diag(covariance)), covariance.index, name="standard error")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Fitted(Result):
+class Fitted(Maximized):
     """A model with positive parameters, at its highest likelihood.
 
     Attributes
@@ -34,16 +62,6 @@ class Fitted(Result):
     NAMES: ClassVar[tuple[str, ...]] = ()
 
     @property
-    def log_likelihood(self) -> float:
-        """The log-likelihood at the estimates."""
-        return self.maximum.log_likelihood
-
-    @property
-    def converged(self) -> bool:
-        """Whether the likelihood is at its top."""
-        return self.maximum.converged
-
-    @property
     def parameters(self) -> pd.Series:
         """The estimates by name."""
         return pd.Series(self._point, index=pd.Index(self.NAMES), name="estimate")
@@ -52,11 +70,6 @@ class Fitted(Result):
     def covariance(self) -> pd.DataFrame:
         """The covariance of the estimates."""
         return covariance_frame(self.maximum.covariance * np.outer(self._point, self._point), self.NAMES)
-
-    @property
-    def standard_errors(self) -> pd.Series:
-        """The standard errors of the estimates."""
-        return pd.Series(np.sqrt(np.diag(self.covariance)), index=pd.Index(self.NAMES), name="standard error")
 
     def summary(self) -> pd.DataFrame:
         """Return the estimates with standard errors and 95 % intervals."""

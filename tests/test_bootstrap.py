@@ -136,7 +136,7 @@ def test_without_a_network_a_sentence_is_said_and_nothing_is_called_ready(root: 
 @pytest.mark.parametrize(
     ("said", "cause"),
     [
-        ("error: Failed to fetch: `https://x/simple/a/`\n cause: tcp connect error: Connection refused", "NETWORK"),
+        ("error: Failed to fetch: `index/a/`\n cause: tcp connect error: Connection refused", "NETWORK"),
         ("WARNING: Retrying (Retry(total=1)) after connection broken by 'NewConnectionError'", "NETWORK"),
         ("invalid peer certificate: UnknownIssuer", "NETWORK"),
         ("OSError: [Errno 28] No space left on device", "DISK"),

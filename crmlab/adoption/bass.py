@@ -22,8 +22,8 @@ from crmlab import model_plots, plots
 from crmlab.adoption.bass_fit import climb, natural, refuse
 from crmlab.adoption.curve import adopter_counts, bass_peak, bass_share
 from crmlab.estimation import Z95, Maximum, Vector, covariance_frame, errors_of, jacobian, share_interval
+from crmlab.fitted import Maximized
 from crmlab.labels import word
-from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ _DRAWS = 4000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Bass(Result):
+class Bass(Maximized):
     """Bass model of adoption.
 
     Attributes
@@ -114,21 +114,6 @@ class Bass(Result):
         """The covariance of the estimates, by the delta method."""
         slopes = jacobian(lambda point: natural(point, self.population, self.share), self.maximum.point)
         return covariance_frame(slopes @ self.maximum.covariance @ slopes.T, self.NAMES)
-
-    @property
-    def standard_errors(self) -> pd.Series:
-        """The standard errors of the estimates."""
-        return pd.Series(np.sqrt(np.diag(self.covariance)), index=pd.Index(self.NAMES), name="standard error")
-
-    @property
-    def log_likelihood(self) -> float:
-        """The log-likelihood at the estimates."""
-        return self.maximum.log_likelihood
-
-    @property
-    def converged(self) -> bool:
-        """Whether the likelihood is at its top."""
-        return self.maximum.converged
 
     @property
     def p(self) -> float:

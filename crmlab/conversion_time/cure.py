@@ -30,9 +30,18 @@ import pandas as pd
 from crmlab import plots
 from crmlab.conversion_time.durations import WON, lead_durations
 from crmlab.customers import count_customers
-from crmlab.estimation import Maximum, NotIdentifiedError, Vector, errors_of, maximize, share_interval
+from crmlab.estimation import (
+    Maximum,
+    NotIdentifiedError,
+    Vector,
+    covariance_frame,
+    errors_of,
+    jacobian,
+    maximize,
+    share_interval,
+)
+from crmlab.fitted import Maximized
 from crmlab.labels import word
-from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +52,7 @@ _REACHED = 0.95
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CureModel(Result):
+class CureModel(Maximized):
     """The share that never converts, and how long the others take.
 
     Attributes
@@ -126,16 +135,6 @@ class CureModel(Result):
         return cls.fit(pd.DataFrame({"duration": leads["days"].where(had, leads["age"]), "converted": had.astype(int)}))
 
     @property
-    def converged(self) -> bool:
-        """Whether the likelihood is at its top."""
-        return self.maximum.converged
-
-    @property
-    def log_likelihood(self) -> float:
-        """The log-likelihood at the estimates."""
-        return self.maximum.log_likelihood
-
-    @property
     def never(self) -> pd.Series:
         """The share that never converts: `estimate`, `low`, `high`."""
         share, error = _parameters(self.maximum.point)[0], self.standard_errors["converting"]
@@ -143,10 +142,10 @@ class CureModel(Result):
         return pd.Series({"estimate": 1 - share, "low": float(low), "high": float(high)}, name="never converts")
 
     @property
-    def standard_errors(self) -> pd.Series:
-        """The standard errors of the share that converts, and of the Weibull's scale (days) and shape."""
-        errors = errors_of(lambda point: np.array(_parameters(point)), self.maximum.point, self.maximum.covariance)
-        return pd.Series(errors, index=pd.Index(NAMES), name="standard error")
+    def covariance(self) -> pd.DataFrame:
+        """The covariance of the share that converts, and of the Weibull's scale (days) and shape."""
+        slopes = jacobian(lambda point: np.array(_parameters(point)), self.maximum.point)
+        return covariance_frame(slopes @ self.maximum.covariance @ slopes.T, NAMES)
 
     @property
     def enough_follow_up(self) -> bool:

@@ -74,13 +74,7 @@ class TimeToConvert(Result):
         [[0.0, 0.0], [8.0, 0.25], [30.0, 0.25]]
         """
         durations = lead_durations(events, pd.Timestamp(snapshot), won, lost)
-        if by is None:
-            groups = {"": durations}
-        else:
-            if by.isna().any():
-                raise ValueError(f"by is empty for {int(by.isna().sum())} leads; name their group, or leave them out")
-            named = durations.join(by.rename("group"), how="inner")
-            groups = {str(name): rows for name, rows in named.groupby("group", sort=True)}
+        groups = {"": durations} if by is None else _by_group(durations, by)
         if not any((rows["status"] == WON).any() for rows in groups.values()):
             raise ValueError(f"no lead reached the stage {won!r} by {pd.Timestamp(snapshot):%Y-%m-%d}")
         table = pd.concat([_incidence(rows, competing).assign(group=name) for name, rows in groups.items()])
@@ -111,6 +105,13 @@ class TimeToConvert(Result):
         return plots.steps(
             self.table, ax, "How long does it take to win a customer?", word("days since the lead"), word("converted")
         )
+
+
+def _by_group(durations: pd.DataFrame, by: pd.Series) -> dict[str, pd.DataFrame]:
+    if by.isna().any():
+        raise ValueError(f"by is empty for {int(by.isna().sum())} leads; name their group, or leave them out")
+    named = durations.join(by.rename("group"), how="inner")
+    return {str(name): rows for name, rows in named.groupby("group", sort=True)}
 
 
 def _ends(rows: pd.DataFrame) -> pd.Series:

@@ -43,18 +43,7 @@ def play(game: Game) -> VBox:
     import ipywidgets
 
     shared = {"style": _STYLE, "layout": _WIDE}
-    budget = float(game.state["budget"])
-    amounts = {
-        name: ipywidgets.BoundedFloatText(
-            value=0 if name == "learn" else budget / len(LEVERS),
-            min=0,
-            max=budget,
-            step=1,
-            description=word(f"{name} (million won)"),
-            **shared,
-        )
-        for name in SPENDS
-    }
+    amounts = _amounts(float(game.state["budget"]), shared)
     lever = ipywidgets.Dropdown(options=LEVERS, value="retain", description=word("experiment on"), **shared)
     button = ipywidgets.Button(description=word("Play the quarter"), button_style="primary", layout=_WIDE)
     words, picture, ledger = ipywidgets.HTML(), ipywidgets.Image(format="png", layout=_PICTURE), ipywidgets.HTML()
@@ -77,6 +66,19 @@ def play(game: Game) -> VBox:
     button.on_click(on_click)
     show(_said(game))
     return ipywidgets.VBox([*amounts.values(), lever, button, words, picture, ledger])
+
+
+def _amounts(budget: float, shared: dict[str, Any]) -> dict[str, Any]:
+    """Return a box for each spend, at first an equal share for each lever and nothing for learning."""
+    import ipywidgets
+
+    start = dict.fromkeys(LEVERS, budget / len(LEVERS)) | {"learn": 0.0}
+    told = {name: word(f"{name} (million won)") for name in SPENDS}
+    bounds: dict[str, Any] = {"min": 0, "max": budget, "step": 1}
+    return {
+        name: ipywidgets.BoundedFloatText(value=start[name], description=told[name], **bounds, **shared)
+        for name in SPENDS
+    }
 
 
 def _said(game: Game) -> str:

@@ -64,15 +64,14 @@ def linkage_effects(
     """
     frame = _orders(orders, observation_end)
     cut = pd.Timestamp(observation_end) - pd.Timedelta(days=period_days)
-    records = pd.DataFrame({"record_id": persons_of(links, "links").index}).assign(
-        person_id=lambda known: known.record_id
-    )
-    sides = {"records": records, "linked": links} | ({} if truth_links is None else {"truth": truth_links})
-    table = pd.DataFrame(
-        {name: _measures(assign_persons(frame, side), cut, period_days) for name, side in sides.items()}
-    )
-    if truth_links is None:
-        return table
+    known = persons_of(links, "links").index
+    sides = {"records": pd.DataFrame({"record_id": known, "person_id": known}), "linked": links, "truth": truth_links}
+    given = {name: assign_persons(frame, side) for name, side in sides.items() if side is not None}
+    table = pd.DataFrame({name: _measures(side, cut, period_days) for name, side in given.items()})
+    return table if truth_links is None else _with_error(table)
+
+
+def _with_error(table: pd.DataFrame) -> pd.DataFrame:
     zero = [str(name) for name in table.index[table["truth"] == 0]]
     if zero:
         raise ValueError(f"{', '.join(zero)}: 0 in truth, so that errors have no share; choose another period")

@@ -25,9 +25,9 @@ import pandas as pd
 from crmlab import plots
 from crmlab.engines import need, numbers, to_pandas
 from crmlab.estimation import Z95, Maximum, NotIdentifiedError, Vector, covariance_frame, errors_of, maximize, wilson
+from crmlab.fitted import Maximized
 from crmlab.labels import word
 from crmlab.pipeline.offers import Offers, read_offers
-from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ _ATTRIBUTES = ("promised_value", "specification")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OfferChoice(Result):
+class OfferChoice(Maximized):
     """Conditional logit of offers, with not buying as the option outside.
 
     Attributes
@@ -130,21 +130,6 @@ class OfferChoice(Result):
     def covariance(self) -> pd.DataFrame:
         """The covariance of the coefficients."""
         return covariance_frame(self.maximum.covariance, self.maximum.names)
-
-    @property
-    def standard_errors(self) -> pd.Series:
-        """The standard errors of the coefficients."""
-        return pd.Series(np.sqrt(np.diag(self.covariance)), self.covariance.index, name="standard error")
-
-    @property
-    def log_likelihood(self) -> float:
-        """The log-likelihood at the estimates."""
-        return self.maximum.log_likelihood
-
-    @property
-    def converged(self) -> bool:
-        """Whether the likelihood is at its top."""
-        return self.maximum.converged
 
     def willingness_to_pay(self, draws: int = 0, seed: int = 1) -> pd.DataFrame:
         """Return the price that one more of each attribute is worth, in the units of the columns themselves.

@@ -66,14 +66,16 @@ def simulate_company(
         raise ValueError("give either the name of a company or, as `like`, a company to simulate a twin of")
     if customers is not None and customers < 1:
         raise ValueError(f"customers is {customers}; a company needs at least one")
-    if like is not None:
-        return _twin(like, customers, seed, switches)
+    return _twin(like, customers, seed, switches) if like is not None else _named(name, customers, seed, switches)
+
+
+def _named(name: str | None, customers: int | None, seed: int, switches: dict[str, float]) -> Company:
     from crmlab.simulation import b2b, retail, subscription
 
-    if name not in COMPANIES:
+    simulators = {"subscription": subscription.simulate, "retail": retail.simulate, "b2b": b2b.simulate}
+    if name not in simulators:
         raise ValueError(f"there is no company {name!r}; there are {', '.join(COMPANIES)}")
-    simulate = {"subscription": subscription.simulate, "retail": retail.simulate, "b2b": b2b.simulate}[name]
-    return simulate(customers, seed, switches)
+    return simulators[name](customers, seed, switches)
 
 
 def _twin(like: Company, customers: int | None, seed: int, switches: dict[str, float]) -> Company:

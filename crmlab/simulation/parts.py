@@ -82,15 +82,20 @@ def write_parts(
     ...     print(parts, sorted(path.name for path in Path(place, "orders").iterdir()))
     1 ['part-00000.parquet']
     """
-    from tqdm import tqdm
-
     if customers < 1 or part < 1 or part % BLOCK:
         raise ValueError(f"{customers:,} customers in parts of {part:,}: a part holds whole blocks of {BLOCK:,}")
     build(retail.Shop, switches)  # refuses what is out of range before anything is written
     settings = {"company": "retail", "customers": customers, "seed": seed, "part": part, "switches": switches}
-    place, count = Path(folder), -(-customers // part)
-    state = _begin(place, settings | {"version": crmlab.__version__}, overwrite)
-    finished = state["finished"]
+    state = _begin(Path(folder), settings | {"version": crmlab.__version__}, overwrite)
+    return _go_on(Path(folder), state, progress)
+
+
+def _go_on(place: Path, state: dict[str, Any], progress: bool) -> int:
+    """Write the parts that are missing, and after each one where to go on from; return how many there are in all."""
+    from tqdm import tqdm
+
+    customers, seed, part, switches = (state["settings"][name] for name in ("customers", "seed", "part", "switches"))
+    finished, count = state["finished"], -(-customers // part)
     for number in tqdm(range(finished, count), "parts", count, initial=finished, unit="part", disable=not progress):
         first = number * part
         shop = retail.simulate(min(part, customers - first), seed, switches, first=first)
