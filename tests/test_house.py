@@ -34,19 +34,20 @@ growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | identity | lifetime_value | loyalty | margins | pipeline | privacy | referrals | renewals | revenue | segments | service | targeting
 fitted | intervals
 result
+sources
 data | session
-contracts | customers
+contracts | customers | lessons
 company
 model_plots
 plots | sampling | tables
-day_table | engines | estimation | folders | grouping | hangul | labels
+day_table | engines | estimation | folders | grouping | hangul | labels | pages
 """  # noqa: E501
 ROW_OF = {name: -row for row, line in enumerate(LAYERS.strip().splitlines()) for name in line.split(" | ")}
 ONE_ROOM = {"questions": "exercises", "__main__": "cli"}
 HEAVY = ("lifelines", "matplotlib.pyplot", "scipy.optimize", "seaborn", "sklearn", "splink", "statsmodels")
 LONGEST_MODULE = 300
 ELSEWHERE = {".git", ".venv", "build", "dist", "LICENSES"}
-ABOUT_PATHS = {"tests/test_house.py", "tests/test_notebooks.py", "tests/test_pages.py"}
+ABOUT_PATHS = {"tests/test_house.py", "tests/test_notebooks.py", "tests/test_report_pages.py"}
 CACHES = re.compile(r"__pycache__|\..*_cache|\.hypothesis|\.ipynb_checkpoints|.*\.egg-info")
 
 
