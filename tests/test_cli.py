@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import crmlab
+from crmlab import lessons
 from crmlab.cli import main
 from crmlab.company import Company
 from crmlab.data import open_company
 from crmlab.data.validation import validate
-from crmlab.report import Outcome, lessons
+from crmlab.report import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 CDNOW = Path(os.environ.get("CRMLAB_CDNOW", ROOT.parent / "shared" / "data" / "CDNOW_sample.txt"))

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from crmlab.company import Company
-from crmlab.report.lessons import Lesson, choose, find_lessons, notebooks_folder
+from crmlab.lessons import Lesson, choose, find_lessons, notebooks_folder
 
 
 def write(folder: Path, name: str, parameters: str = "", **told: object) -> None:
@@ -65,6 +65,6 @@ def test_what_a_company_lacks_is_named() -> None:
 def test_the_lessons_are_found_beside_the_package_or_in_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crmlab.report.lessons._TREE", tmp_path / "elsewhere")
+    monkeypatch.setattr("crmlab.lessons._TREE", tmp_path / "elsewhere")
     monkeypatch.chdir(tmp_path)
     assert notebooks_folder() == tmp_path / "notebooks"

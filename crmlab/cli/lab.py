@@ -24,7 +24,7 @@ def add_to(commands: Any) -> None:
 
 
 def _lab(told: argparse.Namespace) -> int:
-    from crmlab.report.lessons import notebooks_folder
+    from crmlab.lessons import notebooks_folder
 
     start = notebooks_folder() / "00-start-here.ipynb"
     if not start.is_file():

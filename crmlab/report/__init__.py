@@ -17,8 +17,9 @@ from typing import Any
 from crmlab.company import Company
 from crmlab.data import built_in, find_company, open_company
 from crmlab.folders import fresh
-from crmlab.report import pages
-from crmlab.report.lessons import Lesson, choose, find_lessons, hushed
+from crmlab.lessons import Lesson, choose, find_lessons, hushed
+from crmlab.pages import generator, page
+from crmlab.report.pages import lesson_body
 
 _PATIENCE = 600  # seconds that one cell may take
 
@@ -194,8 +195,8 @@ def _lesson_page(
     shown = {"COMPANY": find_company(company).name} if company is not None else {}
     shown = {name: value for name, value in {**shown, **settings}.items() if name in lesson.parameters}
     links = {each.lesson.path.name: each.lesson.page for each in outcomes if each.status == "ran"}
-    body = pages.lesson_body(outcome.notebook, shown, _hidden(company), links)
-    return pages.page(lesson.title, body, str(shown.get("LANGUAGE", lesson.parameters.get("LANGUAGE", "en"))))
+    body = lesson_body(outcome.notebook, shown, _hidden(company), links)
+    return page(lesson.title, body, str(shown.get("LANGUAGE", lesson.parameters.get("LANGUAGE", "en"))))
 
 
 def _index(outcomes: Sequence[Outcome], opened: Company | None) -> str:
@@ -204,8 +205,8 @@ def _index(outcomes: Sequence[Outcome], opened: Company | None) -> str:
     head = "<tr><th>Lesson</th><th>Company</th><th>Status</th><th>Seconds</th></tr>"
     table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
     parts = ["<h1>crmlab: customer management, learned on data</h1>", "<h2>Lessons</h2>", table]
-    body = "\n".join([*parts, *map(_described, companies), f"<footer>{escape(pages.generator())}</footer>"])
-    return pages.page("crmlab: a report", body, back=False)
+    body = "\n".join([*parts, *map(_described, companies), f"<footer>{escape(generator())}</footer>"])
+    return page("crmlab: a report", body, back=False)
 
 
 def _row(outcome: Outcome) -> str:

@@ -1,26 +1,21 @@
-"""From an executed notebook to one page of HTML that asks nothing of any network.
+"""From an executed notebook to the body of a page of HTML that asks nothing of any network.
 
-nbconvert renders the cells, latex2mathml the formulas. Scripts are taken out, and a content security policy in the page
-forbids what might be left: the page shows text, tables and pictures, and whatever a data table holds stays text.
+nbconvert renders the cells, latex2mathml the formulas. Scripts are taken out, and what the page around it
+(`crmlab.pages`) forbids is what might be left: it shows text, tables and pictures, and a data table's text stays text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import crmlab
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _SLIDER = '<p class="widget">In JupyterLab a slider stands here.</p>'
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around the number of a formula while the cells are rendered
 _MARK_IN_ATTRIBUTE = re.compile(f"({_OPEN}|%EE%80%80)[0-9]+({_CLOSE}|%EE%80%81)")  # anchors are percent-encoded
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _TEX = re.compile(
     r"""
     (?P<code> ^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(^[ ]{0,3}(?P=fence)[`~]*[ ]*$|\Z)
@@ -32,35 +27,6 @@ _TEX = re.compile(
     """,
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
-
-
-def page(title: str, body: str, language: str = "en", back: bool = True) -> str:
-    """Return a whole page around `body`, with all that it needs inside.
-
-    Parameters
-    ----------
-    title
-        Plain text.
-    body
-        HTML.
-    language
-        The language of the text, as "en".
-    back
-        Whether a link leads back to the index.
-    """
-    link = '<header><a href="index.html">All lessons of this report</a></header>' if back else ""
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="generator" content="{generator()}">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{_style()}</style>\n</head>\n<body>\n{link}<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-
-
-def generator() -> str:
-    """Return the mark by which a page of crmlab is known."""
-    return f"crmlab {crmlab.__version__}"
 
 
 def lesson_body(notebook: Any, settings: Mapping[str, Any], hide: Mapping[str, str], links: Mapping[str, str]) -> str:
@@ -178,11 +144,3 @@ def _clean(soup: Any, links: Mapping[str, str]) -> None:
             link["href"] = links[Path(name).name] + mark + place
         else:
             link.unwrap()
-
-
-@cache
-def _style() -> str:
-    from pygments.formatters import HtmlFormatter
-
-    own = (files("crmlab.report") / "report.css").read_text(encoding="utf-8")
-    return own + str(HtmlFormatter(style="default").get_style_defs(".highlight")) + "\n"

@@ -17,7 +17,7 @@ from typing import Any
 
 from crmlab.company import Company
 
-_TREE = Path(__file__).resolve().parents[2]
+_TREE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, eq=False)
