@@ -1,0 +1,14 @@
+"""What data of one's own ask for, each settled by a named choice and said in a sentence.
+
+`settle_rows` works on a sheet before its shape is built (repeated rows, time zones, currencies), `settle` on the tables
+after (refunds, repeated keys, orphans, ...). Both return new frames and their findings, and raise one `DataError` with
+all that was refused.
+"""
+
+from __future__ import annotations
+
+from crmlab.intake.choices.finding import Finding
+from crmlab.intake.choices.registry import CHOICES, Choice
+from crmlab.intake.choices.settling import settle, settle_rows
+
+__all__ = ["CHOICES", "Choice", "Finding", "settle", "settle_rows"]
