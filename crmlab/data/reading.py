@@ -6,22 +6,19 @@ stay text here: `crmlab.data.validation` reads them, so that a wrong value is re
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
+from crmlab.data.records import SEPARATORS, find_separator, lines_problem, split_records, uneven
 from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.tables import TABLES
-
-SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
-_SAMPLE = 200  # records that decide what separates the fields
 
 Columns = Mapping[str, str | int]
 
@@ -67,9 +64,10 @@ def read(path: Path, table: str, columns: Columns | None = None, encoding: str =
         If nothing can be read: no such file, an empty one, another encoding, not text.
     """
     text = _text(path, table, encoding)
-    separator = _separator(text)
+    lines = partial(StringIO, text, newline="")
+    separator = find_separator(lines)
     reading = Reading(pd.DataFrame())
-    records = list(_records(text, separator, table, reading.problems))
+    records = list(split_records(lines(), separator, table, reading.problems))
     if not records:
         raise DataError(reading.problems)
     header = _has_header(records[0][1], table, columns)
@@ -100,7 +98,7 @@ def _text(path: Path, table: str, encoding: str) -> str:
     lines = [number for number, line in enumerate(StringIO(text, newline=None), 1) if "\0" in line]
     if lines:
         remedy = "Save the file as UTF-8 text, or name its encoding, perhaps 'utf-16'."
-        raise DataError([_lines(table, f"broken by NUL bytes in {path.name}", lines, remedy)])
+        raise DataError([lines_problem(table, f"broken by NUL bytes in {path.name}", lines, remedy)])
     if not text.strip():
         raise DataError([Problem(table, "", f"{path.name} is empty", "Give a file with rows.")])
     return text
@@ -114,43 +112,7 @@ def _undecodable(path: Path, table: str, data: bytes, encoding: str) -> Problem:
         except UnicodeError:
             lines.append(number)
     remedy = "Save it as UTF-8, or name its encoding, as 'cp949' (Korean) or 'cp1252' (western Europe)."
-    return _lines(table, f"not {encoding.removesuffix('-sig')} text in {path.name}", lines or [1], remedy)
-
-
-def _lines(table: str, what: str, lines: list[int], remedy: str) -> Problem:
-    return Problem(table, "", what, remedy, len(lines), tuple(lines[:5]), by_line=True)
-
-
-def _separator(text: str) -> str:
-    """Return what splits most records into the same number of fields, the more the better; blanks come last."""
-    best, most = ",", 1.0
-    for separator in SEPARATORS:
-        if separator == " " and most > 1:
-            break
-        widths = [len(fields) for _, fields in islice(_records(text, separator, "", []), _SAMPLE)]
-        width, times = Counter(widths).most_common(1)[0] if widths else (1, 1)
-        score = width * times / max(len(widths), 1)
-        if width > 1 and score > most:
-            best, most = separator, score
-    return best
-
-
-def _records(text: str, separator: str, table: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record that is not blank with the line on which it starts."""
-    if separator == " ":
-        lines = enumerate(StringIO(text, newline=None), 1)
-        yield from ((number, line.split()) for number, line in lines if line.strip())
-        return
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    start = 1
-    try:
-        for fields in reader:
-            if any(value.strip() for value in fields):
-                yield start, fields
-            start = reader.line_num + 1
-    except csv.Error as error:
-        remedy = "Look for a quotation mark that is not closed, or not doubled, from there on."
-        problems.append(_lines(table, f"not readable to its end: {error}", [start], remedy))
+    return lines_problem(table, f"not {encoding.removesuffix('-sig')} text in {path.name}", lines or [1], remedy)
 
 
 def _has_header(first: list[str], table: str, columns: Columns | None) -> bool:
@@ -170,10 +132,8 @@ def _even(
     if not widths:
         return []
     usual = len(names) if names else widths.most_common(1)[0][0]
-    for width in sorted(set(widths) - {usual}):
-        lines = [line for line, fields in records if len(fields) == width]
-        remedy = "Put a text that holds a separator in quotation marks."
-        problems.append(_lines(table, f"{width} fields wide, where {usual} are expected", lines, remedy))
+    by_width = {width: [line for line, fields in records if len(fields) == width] for width in set(widths) - {usual}}
+    problems += uneven(table, by_width, usual)
     return [record for record in records if len(record[1]) == usual]
 
 
