@@ -46,8 +46,8 @@ class Question:
         What the variable must hold: a number with its unit, or a Series with its index.
     not_checked
         What the check does not look at.
-    starter
-        The cell that the learner completes; it assigns ``...`` to the variable.
+    given
+        The lines that the learner's cell begins with; "" for none.
     expected
         Computes the right answer from a company.
     mistakes
@@ -55,7 +55,7 @@ class Question:
     hints
         Three steps: the concept, the function, nearly the code.
     solution
-        The code that answers the question, assigning the variable.
+        The lines that go on from the given ones and assign the variable.
     reasoning, reading
         Why the code is right, and how to read its result.
     tolerance
@@ -69,7 +69,7 @@ class Question:
     task: str
     wanted: str
     not_checked: str
-    starter: str
+    given: str
     expected: Compute
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, str, str]
@@ -78,19 +78,49 @@ class Question:
     reading: str
     tolerance: float = 0.005
 
+    def starter(self, number: int) -> str:
+        """Return the cell that the learner completes; it assigns ``...`` to the variable of question `number`."""
+        return f"{self.given}\n\nanswer_{number} = ...".lstrip()
+
+    @property
+    def code(self) -> str:
+        """The whole code that answers the question after the set-up."""
+        return f"{self.given}\n{self.solution}".lstrip()
+
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """The exercises of one lesson: four to six questions, and a written task with a four-level rubric."""
+    """The exercises of one lesson: four to six questions, and a written task with a four-level rubric.
+
+    Attributes
+    ----------
+    lesson, slug, title
+        The number of the lesson as text, the name of its notebook, and what it is about.
+    company
+        The built-in company that the questions are put to.
+    given
+        What the set-up prepares once the `company` is open.
+    questions, written, rubric
+        The questions, the closing task, and what an answer of each level shows, the lowest first.
+    """
 
     lesson: str
     slug: str
     title: str
     company: str
-    setup: str
+    given: str
     questions: tuple[Question, ...]
     written: str
     rubric: tuple[str, str, str, str]
+
+    @property
+    def setup(self) -> str:
+        """The code of the first cell: all that the questions take for granted."""
+        return (
+            "import numpy as np\nimport pandas as pd\n\nimport crmlab as crm\n\n"
+            f'crm.setup()\ncompany = crm.open_company("{self.company}")\n{self.given}\n'
+            f'q = crm.exercise("{self.lesson}", company)'
+        )
 
 
 @dataclass(frozen=True)
@@ -150,7 +180,7 @@ class Exercise:
         """Show the solution of question `number`: reasoning, code, reading, and the usual mistake."""
         question = self._question(number)
         mistake = question.mistakes[0].message
-        parts = (question.reasoning, question.solution, f"Reading: {question.reading}", f"The usual mistake: {mistake}")
+        parts = (question.reasoning, question.code, f"Reading: {question.reading}", f"The usual mistake: {mistake}")
         return Feedback("\n\n".join(parts))
 
     def _question(self, number: int) -> Question:

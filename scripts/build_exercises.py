@@ -63,7 +63,7 @@ def _question_cells(number: int, question: Question, solved: bool) -> list[Noteb
     cells = [new_markdown_cell(text)]
     if solved:
         cells.append(new_markdown_cell(question.reasoning))
-    cells.append(new_code_cell(question.solution if solved else question.starter))
+    cells.append(new_code_cell(question.code if solved else question.starter(number)))
     cells.append(new_code_cell(f"q.check({number}, answer_{number})"))
     return cells
 

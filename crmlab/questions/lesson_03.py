@@ -109,7 +109,7 @@ _WILSON = Question(
     ),
     wanted="the lower end, a share between 0 and 1.",
     not_checked="whether you use the formula or a library.",
-    starter='forty = leads.head(40)\nwon = forty["customer_id"].notna()\n\nanswer_1 = ...',
+    given='won = leads.head(40)["customer_id"].notna()',
     expected=wilson,
     mistakes=(
         Mistake(textbook, "this is the textbook interval p ± z·√(p(1−p)/n), which is poor for few leads."),
@@ -122,7 +122,6 @@ _WILSON = Question(
         "centre = (p + z**2 / (2 * n)) / (1 + z**2 / n); then subtract half, written in the same way.",
     ),
     solution="""\
-won = leads.head(40)["customer_id"].notna()
 n, p, z = len(won), won.mean(), 1.959964
 centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
 half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
@@ -142,11 +141,9 @@ _STANDARDISE = Question(
     ),
     wanted="South less North, as a share: 0.01 is one percentage point.",
     not_checked="the interval of the difference.",
-    starter="""\
+    given="""\
 won = leads["customer_id"].notna()
-rates = leads.assign(won=won).pivot_table("won", "channel", "team")
-
-answer_2 = ...""",
+rates = leads.assign(won=won).pivot_table("won", "channel", "team")""",
     expected=fair_gap,
     mistakes=(
         Mistake(plain_gap, "this is the plain difference: it compares the mixes of channels as much as the teams."),
@@ -164,8 +161,6 @@ answer_2 = ...""",
         '((rates["South"] - rates["North"]) * leads["channel"].value_counts(normalize=True)).sum()',
     ),
     solution="""\
-won = leads["customer_id"].notna()
-rates = leads.assign(won=won).pivot_table("won", "channel", "team")
 weights = leads["channel"].value_counts(normalize=True)
 answer_2 = ((rates["South"] - rates["North"]) * weights).sum()""",
     reasoning="The channel is settled before a team gets the lead and moves conversion, so it has to be held constant.",
@@ -183,11 +178,9 @@ _CENSORED = Question(
     ),
     wanted="a share between 0 and 1.",
     not_checked="the interval.",
-    starter="""\
+    given="""\
 quarter = leads.set_index("lead_id")["created_on"].dt.to_period("Q")
-last = quarter[quarter == quarter.max()].astype(str)
-
-answer_3 = ...""",
+last = quarter[quarter == quarter.max()].astype(str)""",
     expected=within_60_days,
     mistakes=(
         Mistake(
@@ -206,8 +199,6 @@ answer_3 = ...""",
         "crm.TimeToConvert.from_events(events, end, by=last).at(60) has the share in the column estimate.",
     ),
     solution="""\
-quarter = leads.set_index("lead_id")["created_on"].dt.to_period("Q")
-last = quarter[quarter == quarter.max()].astype(str)
 curve = crm.TimeToConvert.from_events(events, end, by=last)
 answer_3 = curve.at(60)["estimate"].iloc[0]""",
     reasoning="The cumulative incidence adds up, day by day, the chance to be open so far and to be won on that day.",
@@ -227,12 +218,10 @@ _CLOSURE = Question(
     ),
     wanted="the margin lost in a year, in won; above zero if closing loses money.",
     not_checked="how you round the months of a contract, and the wages that are saved.",
-    starter="""\
+    given="""\
 begun = contracts[contracts["started_on"] <= end - pd.DateOffset(months=12)]
 days = (begun["ended_on"].fillna(end) - begun["started_on"]).dt.days
-ripe = leads[leads["created_on"] <= end - pd.Timedelta(days=180)]
-
-answer_4 = ...""",
+ripe = leads[leads["created_on"] <= end - pd.Timedelta(days=180)]""",
     expected=lambda c: closure(c) * year_value(c),
     mistakes=(
         Mistake(
@@ -256,10 +245,7 @@ answer_4 = ...""",
         '(taken * (rates["South"] - rates["North"])).sum() * (months * begun["monthly_margin"]).mean()',
     ),
     solution="""\
-begun = contracts[contracts["started_on"] <= end - pd.DateOffset(months=12)]
-days = (begun["ended_on"].fillna(end) - begun["started_on"]).dt.days
 value = ((days / 30.44).round().clip(upper=12) * begun["monthly_margin"]).mean()
-ripe = leads[leads["created_on"] <= end - pd.Timedelta(days=180)]
 rates = ripe.assign(won=ripe["customer_id"].notna()).pivot_table("won", "channel", "team")
 recent = leads[leads["created_on"] > end - pd.DateOffset(months=12)]
 taken = recent[recent["team"] == "South"]["channel"].value_counts()
@@ -274,17 +260,9 @@ SET = QuestionSet(
     slug="03-what-converts",
     title="What converts",
     company="subscription",
-    setup="""\
-import numpy as np
-import pandas as pd
-
-import crmlab as crm
-
-crm.setup()
-company = crm.open_company("subscription")
+    given="""\
 leads, events, contracts = company.leads, company.stage_events, company.contracts
-end = pd.Timestamp(company.observation_end)
-q = crm.exercise("03", company)""",
+end = pd.Timestamp(company.observation_end)""",
     questions=(_WILSON, _STANDARDISE, _CENSORED, _CLOSURE),
     written=(
         "Write to the board in at most 150 words: should team South be closed? Recommend, give the sum at stake with "

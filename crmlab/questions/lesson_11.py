@@ -110,10 +110,7 @@ _CURVE = Question(
     ),
     wanted="a share between 0 and 1.",
     not_checked="the interval, and whether you multiply by hand or let the package do it.",
-    starter="""\
-counts = crm.count_contracts(contracts, end)
-
-answer_1 = ...""",
+    given="counts = crm.count_contracts(contracts, end)",
     expected=still_here,
     mistakes=(
         Mistake(lambda c: beyond(leavers(counted(c))), "the active customers are left out, the longest lives."),
@@ -132,9 +129,7 @@ answer_1 = ...""",
         "crm.ChurnCurve.from_counts(counts) holds the curve, and a curve can be called with a month.",
         "crm.ChurnCurve.from_counts(counts)(18)",
     ),
-    solution="""\
-counts = crm.count_contracts(contracts, end)
-answer_1 = crm.ChurnCurve.from_counts(counts)(18)""",
+    solution="answer_1 = crm.ChurnCurve.from_counts(counts)(18)",
     reasoning="In each month the share that stays is taken of those still seen: the active ones count while they can.",
     reading="Of those who join today this share will still pay in the 19th month, if life goes on as before.",
 )
@@ -150,10 +145,7 @@ _MONEY = Question(
     ),
     wanted="the margin of a new customer's first twelve months, in won.",
     not_checked="the interval.",
-    starter="""\
-basic = contracts[contracts["plan"] == "basic"]
-
-answer_2 = ...""",
+    given='basic = contracts[contracts["plan"] == "basic"]',
     expected=lambda c: months_paid(c) * margin(c),
     mistakes=(
         Mistake(lambda c: months_paid(c) * margin(c, "monthly_fee"), "this is revenue, not margin."),
@@ -179,7 +171,6 @@ answer_2 = ...""",
         'crm.ChurnCurve.from_contracts(basic, end).restricted_mean(12) * basic["monthly_margin"].mean()',
     ),
     solution="""\
-basic = contracts[contracts["plan"] == "basic"]
 curve = crm.ChurnCurve.from_contracts(basic, end)
 answer_2 = curve.restricted_mean(12) * basic["monthly_margin"].mean()""",
     reasoning="Month k is paid by those who are still there before it; adding up these shares gives the months paid.",
@@ -197,10 +188,7 @@ _PASSED = Question(
     ),
     wanted="a Series with the plans as index and a share between 0 and 1 for each.",
     not_checked="the intervals, and the log-rank test.",
-    starter="""\
-plans = crm.ChurnCurve.from_contracts(contracts, end, by="plan")
-
-answer_3 = ...""",
+    given='plans = crm.ChurnCurve.from_contracts(contracts, end, by="plan")',
     expected=passed,
     mistakes=(
         Mistake(
@@ -217,9 +205,7 @@ answer_3 = ...""",
         "A curve with groups, called with a month, gives a Series: plans(12).",
         "plans(12) / plans(3)",
     ),
-    solution="""\
-plans = crm.ChurnCurve.from_contracts(contracts, end, by="plan")
-answer_3 = plans(12) / plans(3)""",
+    solution="answer_3 = plans(12) / plans(3)",
     reasoning="Who is here after twelve months was here after three, so the share wanted is the ratio of the two.",
     reading="The plans differ less than among new customers: in both, those who leave easily have gone by month three.",
 )
@@ -236,12 +222,10 @@ _FORECAST = Question(
     ),
     wanted="a number of customers; it need not be whole.",
     not_checked="the interval.",
-    starter="""\
+    given="""\
 early = contracts[(contracts["plan"] == "premium") & (contracts["started_on"] <= end - pd.DateOffset(months=24))]
 share = crm.ChurnCurve.from_contracts(early, end).survival_function
-alive = (share * len(early)).round()  # how many were there after 0, 1, 2, ... months
-
-answer_4 = ...""",
+alive = (share * len(early)).round()  # how many were there after 0, 1, 2, ... months""",
     expected=expected_later,
     mistakes=(
         Mistake(constant_later, "this lets the churn rate of the first year go on: the steady do not leave so fast."),
@@ -259,9 +243,6 @@ answer_4 = ...""",
         "alive[12] * model.project(12, renewals=12).loc[12, 'estimate']",
     ),
     solution="""\
-early = contracts[(contracts["plan"] == "premium") & (contracts["started_on"] <= end - pd.DateOffset(months=24))]
-share = crm.ChurnCurve.from_contracts(early, end).survival_function
-alive = (share * len(early)).round()
 model = crm.ShiftedBetaGeometric.fit(survivors=alive.loc[:12])
 answer_4 = alive[12] * model.project(12, renewals=12).loc[12, "estimate"]""",
     reasoning="Customers differ, and those who renewed twelve times are the steady ones: the model sorts them too.",
@@ -274,16 +255,9 @@ SET = QuestionSet(
     slug="11-when-customers-leave",
     title="When customers leave",
     company="subscription",
-    setup="""\
-import pandas as pd
-
-import crmlab as crm
-
-crm.setup()
-company = crm.open_company("subscription")
+    given="""\
 contracts = company.contracts
-end = pd.Timestamp(company.observation_end)
-q = crm.exercise("11", company)""",
+end = pd.Timestamp(company.observation_end)""",
     questions=(_CURVE, _MONEY, _PASSED, _FORECAST),
     written=(
         "Write to finance in at most 150 words: how much may a campaign cost for each new customer of each plan? "

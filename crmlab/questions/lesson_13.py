@@ -112,11 +112,9 @@ _RULE = Question(
     ),
     wanted="the value of one customer, in the company's currency.",
     not_checked="whether you use a helper; nothing is discounted yet.",
-    starter="""\
+    given="""\
 rows = counts[counts["plan"] == dearest]
-fee, margin = plans.loc[dearest, ["monthly_fee", "monthly_margin"]]
-
-answer_1 = ...""",
+fee, margin = plans.loc[dearest, ["monthly_fee", "monthly_margin"]]""",
     expected=rule,
     mistakes=(
         Mistake(lambda c: rule(c, money="fee"), "this is revenue, not margin."),
@@ -133,8 +131,6 @@ answer_1 = ...""",
         "crm.simple_clv(12 * fee, margin / fee, 1 / churn / 12, acquisition_cost=3 * fee)",
     ),
     solution="""\
-rows = counts[counts["plan"] == dearest]
-fee, margin = plans.loc[dearest, ["monthly_fee", "monthly_margin"]]
 churn = rows.loc[rows["churned"], "customers"].sum() / (rows["duration"] * rows["customers"]).sum()
 answer_1 = crm.simple_clv(12 * fee, margin / fee, 1 / churn / 12, acquisition_cost=3 * fee)""",
     reasoning="Active customers add months at risk but no loss: everybody counts for as long as they were seen.",
@@ -153,11 +149,9 @@ _DISCOUNTED = Question(
     ),
     wanted="the value of one customer, in the company's currency.",
     not_checked="whether you use the formula or add up payments; 600 months are enough.",
-    starter="""\
+    given="""\
 rows = counts[counts["plan"] == cheapest]
-churn = rows.loc[rows["churned"], "customers"].sum() / (rows["duration"] * rows["customers"]).sum()
-
-answer_2 = ...""",
+churn = rows.loc[rows["churned"], "customers"].sum() / (rows["duration"] * rows["customers"]).sum()""",
     expected=discounted,
     mistakes=(
         Mistake(lambda c: discounted(c, 0.20), "the yearly discount is used as though it were monthly."),
@@ -173,9 +167,8 @@ answer_2 = ...""",
         'crm.clv(margin, 1 - churn, 1.20 ** (1 / 12) - 1, first_payment="now")',
     ),
     solution="""\
-rows = counts[counts["plan"] == cheapest]
-churn = rows.loc[rows["churned"], "customers"].sum() / (rows["duration"] * rows["customers"]).sum()
-answer_2 = crm.clv(plans.loc[cheapest, "monthly_margin"], 1 - churn, 1.20 ** (1 / 12) - 1, first_payment="now")""",
+margin = plans.loc[cheapest, "monthly_margin"]
+answer_2 = crm.clv(margin, 1 - churn, 1.20 ** (1 / 12) - 1, first_payment="now")""",
     reasoning="Margin, retention and discount must all be per month, and the first margin comes at once.",
     reading="Compare it with no discount at all: where customers leave fast, dear money takes little from the value.",
     tolerance=0.002,
@@ -193,11 +186,9 @@ _CURVE = Question(
     ),
     wanted="a Series with the plan as index, in the company's currency.",
     not_checked="the order of the plans, and the interval.",
-    starter="""\
+    given="""\
 curve = crm.ChurnCurve.from_contracts(contracts, end, by="plan")
-share = curve.survival_function  # a row for each month, a column for each plan
-
-answer_3 = ...""",
+share = curve.survival_function  # a row for each month, a column for each plan""",
     expected=payments,
     mistakes=(
         Mistake(lambda c: payments(c, rate=0), "nothing is discounted: this is the plain area under the curve."),
@@ -215,8 +206,7 @@ answer_3 = ...""",
         "share.iloc[:12].apply(lambda column: crm.survival_clv(column.dropna(), 1, discount)), times the margins.",
     ),
     solution="""\
-curve = crm.ChurnCurve.from_contracts(contracts, end, by="plan")
-months = curve.survival_function.iloc[:12].apply(lambda share: crm.survival_clv(share.dropna(), 1, discount))
+months = share.iloc[:12].apply(lambda column: crm.survival_clv(column.dropna(), 1, discount))
 answer_3 = months * plans["monthly_margin"]""",
     reasoning="The curve needs no rate, and the first year lies within what was seen: nothing is extrapolated.",
     reading="A lower bound of lifetime value. If the cheap to serve stay longer, as here, even the year is worth more.",
@@ -235,11 +225,9 @@ _DIFFERING = Question(
     ),
     wanted="the mean of the values over the value at the mean probability; 1 if customers did not differ.",
     not_checked="whether you use the formula, add up the projected curve (600 months are enough), or integrate.",
-    starter="""\
+    given="""\
 model = crm.ShiftedBetaGeometric.fit(counts[counts["plan"] == cheapest])
-mean_probability = model.alpha / (model.alpha + model.beta)
-
-answer_4 = ...""",
+mean_probability = model.alpha / (model.alpha + model.beta)""",
     expected=lambda c: differing(c) / at_mean(c),
     mistakes=(
         Mistake(lambda c: differing(c, 1, 0) / at_mean(c), "what is to come begins in a month: discount it once."),
@@ -256,8 +244,6 @@ answer_4 = ...""",
         "(1 + to_come / (1 + discount)) / crm.clv(1, 1 - mean_probability, discount)",
     ),
     solution="""\
-model = crm.ShiftedBetaGeometric.fit(counts[counts["plan"] == cheapest])
-mean_probability = model.alpha / (model.alpha + model.beta)
 to_come = model.residual_lifetime(0, discount).item()
 answer_4 = (1 + to_come / (1 + discount)) / crm.clv(1, 1 - mean_probability, discount)""",
     reasoning="Value bends upwards as the probability falls: who stays gains more than who leaves loses.",
@@ -270,21 +256,14 @@ SET = QuestionSet(
     slug="13-lifetime-value-on-trial",
     title="Lifetime value on trial",
     company="subscription",
-    setup="""\
-import pandas as pd
-
-import crmlab as crm
-
-crm.setup()
-company = crm.open_company("subscription")
+    given="""\
 # as in the lesson, the last twelve months are kept back: every question sees the data up to `end` only
 end = pd.Timestamp(company.observation_end) - pd.DateOffset(months=12)
 contracts = company.contracts[company.contracts["started_on"] <= end]
 counts = crm.count_contracts(contracts, end, by="plan")
 plans = contracts.groupby("plan")[["monthly_fee", "monthly_margin"]].mean()
 dearest, cheapest = plans["monthly_margin"].idxmax(), plans["monthly_margin"].idxmin()
-discount = 1.12 ** (1 / 12) - 1  # a month, from 12 % a year
-q = crm.exercise("13", company)""",
+discount = 1.12 ** (1 / 12) - 1  # a month, from 12 % a year""",
     questions=(_RULE, _DISCOUNTED, _CURVE, _DIFFERING),
     written=(
         "Write to the head of sales in at most 150 words: up to which price a head should the company buy customers of "
