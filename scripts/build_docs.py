@@ -1,11 +1,14 @@
-"""Write what in docs/ comes from the code: the tables, the parameters of the companies, and the causal picture."""
+"""Write what in docs/ comes from elsewhere: tables, parameters of the companies, the syllabus, the causal picture."""
 
 from __future__ import annotations
 
+import json
 import sys
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -26,8 +29,9 @@ DERIVED = "<!-- Written by scripts/build_docs.py: change the code, then run make
 
 
 def main(folder: Path = DOCS) -> None:
-    """Write both pages and the picture into `folder`."""
-    for name, page in (("tables.md", tables_page()), ("parameters.md", parameters_page())):
+    """Write the pages and the picture into `folder`."""
+    pages = {"tables.md": tables_page(), "parameters.md": parameters_page(), "syllabus.md": syllabus_page()}
+    for name, page in pages.items():
         (folder / name).write_text(page, encoding="utf-8", newline="\n")
     (folder / "pictures").mkdir(exist_ok=True)
     plots.use_theme()
@@ -80,6 +84,29 @@ def parameters_page() -> str:
         ]
         parts.append(f"## {name}\n\n" + markdown(("Parameter", "Default", "Range", "Unit", "Meaning"), rows))
     return "\n".join(parts)
+
+
+def syllabus_page() -> str:
+    """Return the ideas that the course treats as Markdown: the terms of each, and the lessons that treat it."""
+    lessons = [(path, _told(path)) for path in sorted((DOCS.parent / "notebooks").glob("*.ipynb"))]
+    rows = []
+    for row in tomllib.loads((DOCS / "terms.toml").read_text(encoding="utf-8"))["row"]:
+        english, korean = ("; ".join(term[place] for term in row["terms"]) for place in (0, 1))
+        where = [
+            f"[{told['lesson']}](../notebooks/{path.name})" for path, told in lessons if row["number"] in told["rows"]
+        ]
+        rows.append((str(row["number"]), english, korean, "yes" if row.get("claim") else "", " ".join(where)))
+    parts = [
+        f"# What the course treats\n\n{DERIVED.replace('the code', 'docs/terms.toml')}\n",
+        "The ideas of the Korean teaching texts that the course began from. A *claim* can be held against data, and\n"
+        "its lesson does so: what is claimed, what has to be assumed, what the data say, and when it holds.\n",
+    ]
+    return "\n".join([*parts, markdown(("Row", "English", "Korean", "A claim", "Lessons"), rows)])
+
+
+def _told(path: Path) -> dict[str, Any]:
+    """Return what a notebook tells of itself."""
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"]["crmlab"]
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
