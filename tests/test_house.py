@@ -34,6 +34,7 @@ growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | identity | lifetime_value | loyalty | margins | pipeline | privacy | referrals | renewals | revenue | segments | service | targeting
 fitted | intervals
 result
+intake
 sources
 data | session
 contracts | customers | lessons

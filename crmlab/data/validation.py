@@ -53,7 +53,8 @@ class Problem:
     by_line: bool = False
 
     def __str__(self) -> str:
-        where = f"{self.table}.{self.column}" if self.column else self.table
+        inside = "." if self.table in TABLES else ", column "  # the table of a file of one's own is called like the file
+        where = f"{self.table}{inside}{self.column}" if self.column else self.table
         said = self.what
         if self.rows:
             said = f"{self.rows:,} {'row is' if self.rows == 1 else 'rows are'} {said} ({self._where()})"
