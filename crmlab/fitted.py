@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,19 +48,24 @@ class Fitted(Maximized):
 
     Attributes
     ----------
-    table
-        What the model says about the data it was fitted to, beside the data.
+    tabulate
+        Makes the table of the model that it is given; it is called when the table is first asked for.
     maximum
         The estimates on the scale of logarithms.
     customers
         How many customers were fitted.
     """
 
-    table: pd.DataFrame
+    tabulate: Callable[[Any], pd.DataFrame]
     maximum: Maximum
     customers: float
 
     NAMES: ClassVar[tuple[str, ...]] = ()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What the model says about the data it was fitted to, beside the data."""
+        return self.tabulate(self)
 
     @property
     def parameters(self) -> pd.Series:

@@ -8,7 +8,7 @@ is counted. It costs a pass for each column, whatever the number of customers be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 
 Vector = np.ndarray
 _MOST = 2**62  # what a whole number of 64 bits holds, with room to spare
-_SPARSE = 4  # from so many numbers a row on, sorting is quicker than marking those that occur
+_SPARSE = 16  # from so many numbers a row on, sorting is quicker than marking those that occur
 
 
 def group_rows(columns: Sequence[Any]) -> tuple[Vector, Vector]:
@@ -41,10 +41,10 @@ def group_rows(columns: Sequence[Any]) -> tuple[Vector, Vector]:
     """
     which, size = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
-        place, levels = (column, (False, True)) if column.dtype == bool else pd.factorize(column, sort=True)
-        if size * len(levels) > _MOST:
+        place, levels = _places(column)
+        if size * levels > _MOST:
             which, size = _closed(which, size)
-        which, size = which * len(levels) + place, size * len(levels)
+        which, size = which * levels + place, size * levels
     which, size = _closed(which, size)
     rows = np.empty(size, np.int64)
     rows[which] = np.arange(len(which))
@@ -66,23 +66,21 @@ def distinct(columns: Sequence[Vector], customers: Vector) -> tuple[list[Vector]
     return [column[rows] for column in columns], np.bincount(which, customers, len(rows))
 
 
-def of_whole(function: Callable[[Vector], Vector], x: Vector) -> Vector:
-    """Return a function of whole numbers from 0 up, reckoned once for each number up to the highest.
-
-    Parameters
-    ----------
-    function
-        Takes an array and returns one, or several stacked.
-    x
-        The numbers; where the highest exceeds how many there are, each is reckoned with.
+def tally(x: Vector, customers: Vector) -> tuple[Vector, Vector]:
+    """Return whole numbers that occur, and how many customers have each; where they reach far, each row as it is.
 
     Examples
     --------
-    >>> of_whole(np.sqrt, np.array([1.0, 4.0, 1.0, 0.0, 4.0])).tolist()
-    [1.0, 2.0, 1.0, 0.0, 2.0]
+    >>> tally(np.array([1.0, 4.0, 1.0, 0.0, 4.0]), np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    (array([0., 1., 4.]), array([4., 4., 7.]))
+    >>> tally(np.array([1.0, 1000.0]), np.array([3.0, 2.0]))
+    (array([   1., 1000.]), array([3., 2.]))
     """
-    most = int(x.max())
-    return function(np.arange(most + 1.0))[..., x.astype(int)] if most < len(x) else function(x)
+    if x.max(initial=0) > len(x):
+        return x, customers
+    size = np.bincount(x.astype(np.int64), customers)
+    there = np.flatnonzero(size)
+    return there.astype(float), size[there]
 
 
 def weighted_sum(values: Vector, weights: Vector) -> Vector:
@@ -106,5 +104,22 @@ def _closed(which: Vector, size: int) -> tuple[Vector, int]:
         return found[1], len(found[0])
     seen = np.zeros(size, bool)
     seen[which] = True
-    number = seen.cumsum() - 1
-    return number[which], int(seen.sum())
+    there = np.flatnonzero(seen)
+    number = np.empty(size, np.int64)
+    number[there] = np.arange(len(there))
+    return number[which], len(there)
+
+
+def _places(column: Vector) -> tuple[Vector, int]:
+    """Return the place of each value among the levels of a column in ascending order, and how many levels there are.
+
+    Small whole numbers are their own place: that some of them do not occur leaves gaps, which are closed later.
+    """
+    if column.dtype == bool:
+        return column, 2
+    if column.dtype.kind in "iuf" and len(column):
+        low, high = column.min(), column.max()
+        if low >= 0 and high < len(column) and (column.dtype.kind != "f" or (column == np.floor(column)).all()):
+            return column.astype(np.int64), int(high) + 1
+    place, levels = pd.factorize(column, sort=True)
+    return place, len(levels)

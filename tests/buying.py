@@ -29,7 +29,7 @@ def known(kind: Any, *parameters: float) -> Any:
     """A model with these parameters, known without error."""
     size = len(kind.NAMES)
     top = Maximum(kind.NAMES, np.log(parameters), np.zeros((size, size)), 0.0, converged=True)
-    return kind(pd.DataFrame(), top, 0.0, "W")
+    return kind(lambda _: pd.DataFrame(), top, 0.0, "W")
 
 
 def cdnow() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -19,7 +19,7 @@ REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
 def known(alpha: float, beta: float) -> ShiftedBetaGeometric:
     """A model with these parameters, known without error."""
     top = Maximum(ShiftedBetaGeometric.NAMES, np.log([alpha, beta]), np.zeros((2, 2)), 0.0, converged=True)
-    return ShiftedBetaGeometric(pd.DataFrame(), top, 0.0)
+    return ShiftedBetaGeometric(lambda _: pd.DataFrame(), top, 0.0)
 
 
 @pytest.mark.parametrize(

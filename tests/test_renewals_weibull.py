@@ -21,7 +21,7 @@ def known(*parameters: float, kind=BetaDiscreteWeibull):
     """A model with these parameters, known without error."""
     size = len(parameters)
     top = Maximum(kind.NAMES, np.log(parameters), np.zeros((size, size)), 0.0, converged=True)
-    return kind(pd.DataFrame(), top, 0.0)
+    return kind(lambda _: pd.DataFrame(), top, 0.0)
 
 
 def simulate(rng, size, gamma, delta, c):

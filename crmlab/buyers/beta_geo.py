@@ -17,10 +17,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from crmlab.buyers.beta_geo_likelihood import Terms
+from crmlab.buyers.beta_geo_likelihood import Histories
 from crmlab.buyers.buyer_model import BuyerModel
 from crmlab.buyers.quadrature import beta_nodes, beta_size
-from crmlab.estimation import Vector
+from crmlab.estimation import Objective, Vector
 from crmlab.grouping import group_rows, weighted_sum
 
 Moment = Callable[[Vector, Any, Any, Vector], Vector]
@@ -87,18 +87,8 @@ class BetaGeo(BuyerModel):
         return float(share) if np.ndim(share) == 0 else share
 
     @classmethod
-    def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
-        """Fader, Hardie and Lee (2005a), equation 6, summed in logarithms."""
-        terms = Terms.of(parameters, x, recency, T, cls.CHANCES)
-        return terms.height, terms.slope
-
-    @classmethod
-    def _sums(
-        cls, parameters: Vector, weights: Vector, x: Vector, recency: Vector, T: Vector
-    ) -> tuple[float, Vector, Vector]:
-        terms = Terms.of(parameters, x, recency, T, cls.CHANCES)
-        sums = float(weighted_sum(terms.height, weights)), weighted_sum(terms.slope, weights)
-        return *sums, terms.hessian(parameters, weights)
+    def _likelihood(cls, x: Vector, recency: Vector, T: Vector, weights: Vector) -> Objective:
+        return Histories(x, recency, T, weights, cls.CHANCES).likelihood
 
     @classmethod
     def _probability(cls, parameters: Vector, n: Vector, t: Vector) -> Vector:

@@ -17,10 +17,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from crmlab.buyers.buyer_model import by_row
 from crmlab.buyers.discounting import DiscountedModel
 from crmlab.buyers.predictions import History, history, refuse_rows
 from crmlab.buyers.quadrature import beta_nodes, beta_size
-from crmlab.estimation import Vector
+from crmlab.estimation import Objective, Vector
 
 _COLUMNS = ("frequency", "recency", "opportunities")
 _MOST = 10_000  # opportunities a customer; each of them is summed over
@@ -142,6 +143,10 @@ class BetaGeoBetaBinomial(DiscountedModel):
             raise ValueError(f"t is {t}; look at most {_FURTHEST:,} opportunities ahead")
 
     @classmethod
+    def _likelihood(cls, x: Vector, recency: Vector, T: Vector, weights: Vector) -> Objective:
+        return by_row(cls._log_likelihood, x, recency, T, weights)
+
+    @classmethod
     def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
         """Fader, Hardie and Shang (2010), summed in logarithms over the last opportunity met alive."""
         from scipy.special import betaln, digamma, logsumexp
@@ -181,10 +186,9 @@ class BetaGeoBetaBinomial(DiscountedModel):
         stays = betaln(gamma + (met < end), delta + met) - betaln(gamma, delta)
         return np.where(possible, np.exp(ways + buys + stays), 0.0).sum(axis=-1)
 
-    @classmethod
-    def _histogram(cls, parameters: Vector, x: Vector, T: Vector, weights: Vector) -> pd.DataFrame:
+    def _histogram(self, x: Vector, T: Vector, weights: Vector) -> pd.DataFrame:
         """Leave out the classes that nobody can reach."""
-        return super()._histogram(parameters, x, T, weights).iloc[: int(T.max()) + 1]
+        return super()._histogram(x, T, weights).iloc[: int(T.max()) + 1]
 
     @classmethod
     def _alive(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> Vector:

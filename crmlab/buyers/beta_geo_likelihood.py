@@ -15,94 +15,78 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmlab.estimation import Vector
-from crmlab.grouping import of_whole, weighted_sum
+from crmlab.grouping import tally, weighted_sum
 
 
 @dataclass(frozen=True, eq=False)
-class Terms:
-    """What each row adds to the log-likelihood.
+class Histories:
+    """Customers made ready for the likelihood.
 
     Attributes
     ----------
-    height, slope
-        The log-likelihood of each row, and its derivatives by r, α, a and b (one row each).
-    share
-        The part of the likelihood that comes from having left.
-    turn
-        By how much the derivatives of having left differ from those of being alive (one row each).
-    x, first, pace, last
-        Repeat purchases; by how many the chances to leave exceed them; 1 / (α + T) and 1 / (α + recency); and
-        b + chances − 1.
+    x, recency, T, weights
+        Repeat purchases, the last of them, the time observed, and how many customers share each such history.
+    first
+        1 where one may leave after the first purchase of all, and else 0: by how many the chances to leave exceed x.
     """
 
-    height: Vector
-    slope: Vector
-    share: Vector
-    turn: Vector
     x: Vector
+    recency: Vector
+    T: Vector
+    weights: Vector
     first: int
-    pace: tuple[Vector, Vector]
-    last: Vector
 
-    @classmethod
-    def of(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector, first: int) -> Terms:
-        """Reckon with every row; `first` is 1 where one may leave after the first purchase of all, and else 0.
+    def likelihood(self, parameters: Vector) -> tuple[float, Vector, Vector]:
+        """Return the log-likelihood of all customers, its gradient and its Hessian, by r, α, a and b.
 
         Examples
         --------
-        >>> row = [np.array([2.0]), np.array([30.43]), np.array([38.86])]
-        >>> terms = Terms.of(np.array([0.243, 4.414, 0.793, 2.426]), *row, first=0)
-        >>> terms.height.round(4).tolist(), terms.slope.ravel().round(4).tolist()
-        ([-9.4586], [2.6962, -0.0002, -0.2029, 0.0766])
+        >>> one = [np.array([value]) for value in (2.0, 30.43, 38.86, 1.0)]
+        >>> height, slope, _ = Histories(*one, first=0).likelihood(np.array([0.243, 4.414, 0.793, 2.426]))
+        >>> round(height, 4), slope.round(4).tolist()
+        (-9.4586, [2.6962, -0.0002, -0.2029, 0.0766])
         """
-        from scipy.special import expit
-
         r, alpha, a, b = parameters
-        chances, times = x + first, (alpha + T, alpha + recency)
-        ever, until = chances > 0, (np.log(times[0]), np.log(times[1]))
-        last, pace = np.where(ever, b + chances - 1, 1.0), (1 / times[0], 1 / times[1])
-        longer = until[0] - until[1]
-        odds = np.where(ever, np.log(a / last) + (r + x) * longer, -np.inf)
-        share = expit(odds)
-        turn = np.stack([longer, (r + x) * (pace[0] - pace[1]), np.full(len(x), 1 / a), -1 / last]) * ever
-        ways, by_r, by_a, by_b = of_whole(lambda n: _ways(r, a, b, n, n + first), x)
-        height = ways + r * np.log(alpha) - (r + x) * until[0] + np.logaddexp(0.0, odds)
-        slope = share * turn
-        slope += [by_r + np.log(alpha) - until[0], r / alpha - (r + x) * pace[0], by_a, by_b]
-        return cls(height, slope, share, turn, x, first, pace, last)
+        buys, times = r + self.x, (alpha + self.T, alpha + self.recency)
+        until, pace = np.log(times[0]), (1 / times[0], 1 / times[1])
+        longer = until - np.log(times[1])
+        last, share, more = self._left(a, b, buys * longer)
+        left = self.weights * share
+        stayed, customers = self.weights - left, float(self.weights.sum())
+        height, slope, hessian = self._counted(r, a, b)
+        height += r * np.log(alpha) * customers - weighted_sum(buys * until - more, self.weights)
+        slower = buys * (stayed * pace[0] + left * pace[1])
+        slope[0] += np.log(alpha) * customers - weighted_sum(until, self.weights) + weighted_sum(longer, left)
+        slope[1:] += [r / alpha * customers - slower.sum(), left.sum() / a, -(left / last).sum()]
+        turn = np.stack([longer, buys * (pace[0] - pace[1]), np.full(len(left), 1 / a), -1 / last])
+        hessian += np.einsum("in,jn->ij", turn * (left * (1 - share)), turn)  # on one thread
+        cross = customers / alpha - weighted_sum(pace[0], stayed) - weighted_sum(pace[1], left)
+        hessian[0, 1] += cross
+        hessian[1, 0] += cross
+        bent = buys * (stayed * pace[0] ** 2 + left * pace[1] ** 2)
+        bends = [bent.sum() - r * customers / alpha**2, -left.sum() / a**2, (left / last**2).sum()]
+        hessian[[1, 2, 3], [1, 2, 3]] += bends
+        return float(height), slope, hessian
 
-    def hessian(self, parameters: Vector, weights: Vector) -> Vector:
-        """Return the second derivatives of the weighted sum of the rows."""
-        r, alpha, a, b = parameters
-        left, stayed = weights * self.share, weights * (1 - self.share)
-        bend = np.einsum("in,jn->ij", self.turn * (left * (1 - self.share)), self.turn)  # on one thread
-        pace, slower = self.pace[0] * stayed, self.pace[1] * left
-        by_r, by_ab, by_b = weighted_sum(of_whole(lambda n: _bends(r, a, b, n, n + self.first), self.x), weights)
-        bend[0, 0] += by_r
-        bend[0, 1] += weights.sum() / alpha - pace.sum() - slower.sum()
-        bend[1, 1] += (
-            (r + self.x) * (self.pace[0] * pace + self.pace[1] * slower)
-        ).sum() - r * weights.sum() / alpha**2
-        bend[2, 2] -= left.sum() / a**2
-        bend[3, 3] += (left / self.last**2).sum() + by_b
-        bend[2:, 2:] -= by_ab
-        bend[1, 0] = bend[0, 1]
-        return bend
+    def _left(self, a: float, b: float, gained: Vector) -> tuple[Vector, Vector, Vector]:
+        """Return b + chances − 1, the share of the likelihood that comes from having left, and what that adds to it."""
+        ever = self.x + self.first > 0
+        last = np.where(ever, b + self.x + self.first - 1, 1.0)
+        odds = np.where(ever, np.log(a / last) + gained, -np.inf)
+        small = np.exp(-np.abs(odds))
+        return last, np.where(odds < 0, small, 1.0) / (1 + small), np.maximum(odds, 0.0) + np.log1p(small)
 
+    def _counted(self, r: float, a: float, b: float) -> tuple[float, Vector, Vector]:
+        """Return what the gamma functions add to the likelihood, its gradient and its Hessian."""
+        from scipy.special import digamma, gammaln, zeta
 
-def _ways(r: float, a: float, b: float, n: Vector, chances: Vector) -> Vector:
-    """Return the gamma functions of the likelihood, and their derivatives by r, a and b."""
-    from scipy.special import digamma, gammaln
-
-    more = np.stack([r + n, b + chances, a + b + chances])
-    start = np.array([[r], [b], [a + b]])
-    buys, stays, meets = gammaln(more) - gammaln(start)
-    by_r, by_b, by_ab = digamma(more) - digamma(start)
-    return np.stack([buys + stays - meets, by_r, -by_ab, by_b - by_ab])
-
-
-def _bends(r: float, a: float, b: float, n: Vector, chances: Vector) -> Vector:
-    """Return the second derivatives of log Γ(start + n) − log Γ(start) for the starts r, a + b and b."""
-    from scipy.special import zeta
-
-    return zeta(2.0, [r + n, a + b + chances, b + chances]) - zeta(2.0, [[r], [a + b], [b]])
+        n, customers = tally(self.x, self.weights)
+        chances = n + self.first
+        more, start = np.stack([r + n, b + chances, a + b + chances]), np.array([[r], [b], [a + b]])
+        buys, stays, meets = weighted_sum(gammaln(more) - gammaln(start), customers)
+        by_r, by_b, by_ab = weighted_sum(digamma(more) - digamma(start), customers)
+        rr, bb, both = weighted_sum(zeta(2.0, more) - zeta(2.0, start), customers)
+        hessian = np.zeros((4, 4))
+        hessian[0, 0], hessian[3, 3] = rr, bb
+        hessian[2:, 2:] -= both
+        return float(buys + stays - meets), np.array([by_r, 0.0, -by_ab, by_b - by_ab]), hessian

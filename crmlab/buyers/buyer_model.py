@@ -8,8 +8,11 @@ that models compare on the same pictures.
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -19,12 +22,13 @@ from crmlab.buyers.comparison import Comparison
 from crmlab.buyers.predictions import Predicting
 from crmlab.customers import UNIT_WORDS, count_customers
 from crmlab.engines import counts_of, to_pandas
-from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
+from crmlab.estimation import NotIdentifiedError, Objective, Vector, count_interval, maximize, on_log_scale
 from crmlab.grouping import distinct, weighted_sum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_FEW = 1000  # histories that say well enough where to begin
 _CLASSES = 8  # 0, 1, ... 6, 7 and more repeat purchases, as in Fader, Hardie and Lee (2005)
 
 
@@ -58,19 +62,19 @@ class BuyerModel(Predicting):
         frame = to_pandas(data)
         (x, recency, T), weights = distinct(cls._history(frame), counts_of(frame, "the table of customers"))
         _refuse_too_little(x, weights, cls)
-        objective = on_log_scale(lambda parameters: cls._sums(parameters, weights, x, recency, T))
+        objective = on_log_scale(cls._likelihood(x, recency, T, weights))
         try:
-            top = maximize(objective, list(np.log(cls._start(weights, x, T))), cls.NAMES)
+            top = maximize(objective, cls._begin(x, recency, T, weights), cls.NAMES)
         except NotIdentifiedError as error:
             raise ValueError(f"{cls.__name__}: {error}; {cls._hint(error.parameter)}") from error
-        table = cls._histogram(np.exp(top.point), x, T, weights)
+        table = partial(cls._histogram, x=x, T=T, weights=weights)
         return cls(table, top, float(weights.sum()), frame.attrs.get("unit", ""))
 
     def repeat_histogram(self, data: Any) -> Comparison:
         """Return how many customers of `data` came back how often, beside what the model expects of them."""
         counts = count_customers(data, self.COLUMNS)
         x, _, T = self._history(counts)
-        table = self._histogram(self._point, x, T, counts["customers"].to_numpy(float))
+        table = self._histogram(x, T, counts["customers"].to_numpy(float))
         return self._as_histogram(table)
 
     def tracking(self, data: Any, repeats: pd.DataFrame | None = None, until: float | None = None) -> Comparison:
@@ -145,16 +149,26 @@ class BuyerModel(Predicting):
 
     @classmethod
     @abstractmethod
-    def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:
-        """Return the log-likelihood of each row, and its derivatives by each parameter (one row each)."""
+    def _likelihood(cls, x: Vector, recency: Vector, T: Vector, weights: Vector) -> Objective:
+        """Return the log-likelihood of these customers, with its gradient and, where the model knows it, its Hessian.
+
+        A function of the parameters.
+        """
 
     @classmethod
-    def _sums(
-        cls, parameters: Vector, weights: Vector, x: Vector, recency: Vector, T: Vector
-    ) -> tuple[float, Vector] | tuple[float, Vector, Vector]:
-        """Return the log-likelihood of all, its gradient and, where the model knows it, its Hessian."""
-        height, slope = cls._log_likelihood(parameters, x, recency, T)
-        return float(weighted_sum(height, weights)), weighted_sum(slope, weights)
+    def _begin(cls, x: Vector, recency: Vector, T: Vector, weights: Vector) -> list[float]:
+        """Return where to begin to climb: for many histories, the top for a few of them."""
+        start = list(np.log(cls._start(weights, x, T)))
+        if len(x) < 2 * _FEW:
+            return start
+        few = slice(None, None, len(x) // _FEW)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it is a place to begin, and is not told of
+                some = on_log_scale(cls._likelihood(x[few], recency[few], T[few], weights[few]))
+                return list(maximize(some, start, cls.NAMES).point)
+        except NotIdentifiedError:
+            return start
 
     @classmethod
     @abstractmethod
@@ -168,11 +182,10 @@ class BuyerModel(Predicting):
     @abstractmethod
     def _hint(cls, parameter: str) -> str: ...
 
-    @classmethod
-    def _histogram(cls, parameters: Vector, x: Vector, T: Vector, weights: Vector) -> pd.DataFrame:
+    def _histogram(self, x: Vector, T: Vector, weights: Vector) -> pd.DataFrame:
         lengths, which = np.unique(T, return_inverse=True)
         size = np.bincount(which, weights)
-        exact = cls._probability(parameters, np.arange(_CLASSES - 1)[:, None], lengths[None, :])
+        exact = self._probability(self._point, np.arange(_CLASSES - 1)[:, None], lengths[None, :])
         share = np.vstack([exact, np.maximum(1 - exact.sum(axis=0), 0)])
         low, high = count_interval(share @ size, (share * (1 - share)) @ size)
         actual = np.bincount(np.minimum(x, _CLASSES - 1).astype(int), weights, _CLASSES)
@@ -198,6 +211,22 @@ class BuyerModel(Predicting):
     def _as_histogram(table: pd.DataFrame) -> Comparison:
         question = "Does the model repeat how often customers came back?"
         return Comparison(table, question, "repeat purchases", "number of customers")
+
+
+def by_row(
+    log_likelihood: Callable[[Vector, Vector, Vector, Vector], tuple[Vector, Vector]],
+    x: Vector,
+    recency: Vector,
+    T: Vector,
+    weights: Vector,
+) -> Objective:
+    """Return the sum over customers of a log-likelihood that is known row by row, with its gradient."""
+
+    def of(parameters: Vector) -> tuple[float, Vector]:
+        height, slope = log_likelihood(parameters, x, recency, T)
+        return float(weighted_sum(height, weights)), weighted_sum(slope, weights)
+
+    return of
 
 
 def _refuse_too_little(x: Vector, weights: Vector, model: type[BuyerModel]) -> None:

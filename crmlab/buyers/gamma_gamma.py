@@ -9,6 +9,7 @@ model takes for granted that how often one buys tells nothing about how much one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -89,7 +90,7 @@ class GammaGamma(Fitted):
             text = "customers do not seem to differ in what they spend, or no purchase differs from the next"
             raise ValueError(f"GammaGamma: {error}; {text}") from error
         customers = float(weights.sum())
-        table = _histogram(np.exp(top.point), x, mean, weights)
+        table = partial(_by_spend, x=x, mean=mean, weights=weights)
         return cls(table, top, customers, everybody - customers, _correlation(x, mean, weights))
 
     @property
@@ -202,11 +203,11 @@ class _Spenders:
         return float(height), np.array([by_p, by_q, size * q / v - p * xr - q * r]), hessian
 
 
-def _histogram(parameters: Vector, x: Vector, mean: Vector, weights: Vector) -> pd.DataFrame:
+def _by_spend(model: GammaGamma, x: Vector, mean: Vector, weights: Vector) -> pd.DataFrame:
     """Count customers by mean spend: the model's total spend over itself plus v is beta(p x, q)."""
     from scipy.special import betainc
 
-    p, q, v = parameters
+    p, q, v = model.parameters
     order = np.argsort(mean)
     most = mean[order][np.searchsorted(np.cumsum(weights[order]), 0.97 * weights.sum())]
     width = float(f"{most / (_CLASSES - 1):.1g}") or 1.0

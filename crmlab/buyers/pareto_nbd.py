@@ -19,9 +19,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from crmlab.buyers.buyer_model import by_row
 from crmlab.buyers.discounting import DiscountedModel
 from crmlab.buyers.quadrature import line_nodes
-from crmlab.estimation import Vector
+from crmlab.estimation import Objective, Vector
 
 _NODES = 32
 _MANY_NODES = 96
@@ -88,6 +89,10 @@ class ParetoNBD(DiscountedModel):
         """
         share = self._probability(self._point, np.asarray(n, float), np.asarray(t, float))
         return float(share) if np.ndim(share) == 0 else share
+
+    @classmethod
+    def _likelihood(cls, x: Vector, recency: Vector, T: Vector, weights: Vector) -> Objective:
+        return by_row(cls._log_likelihood, x, recency, T, weights)
 
     @classmethod
     def _log_likelihood(cls, parameters: Vector, x: Vector, recency: Vector, T: Vector) -> tuple[Vector, Vector]:

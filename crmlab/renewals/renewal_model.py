@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -76,8 +77,7 @@ class RenewalModel(Fitted):
             top = maximize(objective, list(np.log(cls._start(leaving))), cls.NAMES)
         except NotIdentifiedError as error:
             raise ValueError(f"{cls.__name__}: {error}: {cls._hint(leaving)}") from error
-        model = cls(pd.DataFrame(), top, float(weights.sum()))
-        return cls(model._beside(time, left, weights), top, float(weights.sum()))
+        return cls(partial(cls._beside, time=time, left=left, weights=weights), top, float(weights.sum()))
 
     def survival(self, t: float | Sequence[float]) -> pd.Series:
         """Return the share of a cohort that is still there after `t` whole periods.
