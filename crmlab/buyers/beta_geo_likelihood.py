@@ -11,6 +11,7 @@ each whole number.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -68,6 +69,10 @@ class Histories:
         hessian[[1, 2, 3], [1, 2, 3]] += bends
         return float(height), slope, hessian
 
+    @cached_property
+    def _tally(self) -> tuple[Vector, Vector]:
+        return tally(self.x, self.weights)
+
     def _left(self, a: float, b: float, gained: Vector) -> tuple[Vector, Vector, Vector]:
         """Return b + chances − 1, the share of the likelihood that comes from having left, and what that adds to it."""
         ever = self.x + self.first > 0
@@ -80,7 +85,7 @@ class Histories:
         """Return what the gamma functions add to the likelihood, its gradient and its Hessian."""
         from scipy.special import digamma, gammaln, zeta
 
-        n, customers = tally(self.x, self.weights)
+        n, customers = self._tally
         chances = n + self.first
         more, start = np.stack([r + n, b + chances, a + b + chances]), np.array([[r], [b], [a + b]])
         buys, stays, meets = weighted_sum(gammaln(more) - gammaln(start), customers)
