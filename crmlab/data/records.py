@@ -19,6 +19,7 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": 
 LONGEST_LINE = 4_000_000  # characters
 SAMPLE = 200  # records that decide what separates the fields, and whether there is a header
 
+_TOLD = 5  # different widths that are told one by one
 _USUAL = 0.9  # share of the records that have the same width, where what separates them is beyond doubt
 _MONEY = "[₩$€¥£원%]"
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}|\d{1,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,4}(\s?[일.])?([T\s].*)?")
@@ -114,11 +115,13 @@ def uneven(table: str, widths: Mapping[int, list[int]], usual: int) -> list[Prob
     orders: 1 row is 2 fields wide, where 3 are expected (line 7). Put a text that holds a separator in quotation marks.
     """
     remedy = "Put a text that holds a separator in quotation marks."
-    return [
-        lines_problem(table, f"{width} fields wide, where {usual} are expected", lines, remedy)
-        for width, lines in sorted(widths.items())
-        if width != usual
+    others = sorted((width, lines) for width, lines in widths.items() if width != usual)
+    told, rest = (others, []) if len(others) <= _TOLD else ([], sorted(line for _, lines in others for line in lines))
+    problems = [
+        lines_problem(table, f"{width} fields wide, where {usual} are expected", lines, remedy) for width, lines in told
     ]
+    said = f"of {len(others):,} other widths than the {usual} fields that are expected"
+    return problems + ([lines_problem(table, said, rest, remedy)] if rest else [])
 
 
 def lines_problem(table: str, what: str, lines: list[int], remedy: str) -> Problem:
