@@ -20,8 +20,6 @@ from crmlab.tables import TABLES
 
 _ABOUT_CUSTOMERS = ("channel", "region", "birth_year", "gender", "industry", "employees")
 _LONGEST = 1200  # months; more is days, or a mistake
-_LEFT = frozenset({"left", "churned", "cancelled", "canceled", "closed", "ended", "해지", "이탈", "탈퇴"})
-_STAYS = frozenset({"active", "current", "open", "stays", "stayed", "유지", "정상", "이용중"})
 
 
 def _attributes() -> tuple[Role, ...]:
@@ -65,8 +63,7 @@ def _tenure(frame: pd.DataFrame, settings: Settings) -> Built:
     if settings.observation_end is None:
         remedy = "Say on which day the tenure was counted, as --observation-end 2025-12-31."
         raise DataError([Problem(settings.sheet, "tenure", "tells how long, but not up to which day", remedy)])
-    named = frame.assign(churned=_flags(frame["churned"])) if "churned" in frame else frame
-    rows = take(named, TENURE, settings, ["customer_id", "tenure", "churned"])
+    rows = take(frame, TENURE, settings, ["customer_id", "tenure", "churned"])
     tenure, gone = rows["tenure"].astype("int64"), rows["churned"].astype(bool)
     problems = fault_of(settings.sheet, "tenure", rows, tenure < 0, "below 0", "Count the months from the start.")
     remedy = "Give completed months: are these days?"
@@ -86,17 +83,6 @@ def _tenure(frame: pd.DataFrame, settings: Settings) -> Built:
         "laid to end in the last month. Read no season, cohort or trend from these dates (date_precision is tenure)."
     ]
     return Built(_with_customers(contracts, notes), notes, end)
-
-
-def _flags(values: pd.Series) -> pd.Series:
-    """Return the words for having left and for staying as true and false; anything else stays."""
-    texts = written(values)
-    plain = [text.casefold() if text is not None else None for text in texts]
-    told = [
-        "true" if word in _LEFT else "false" if word in _STAYS else text
-        for word, text in zip(plain, texts, strict=True)
-    ]
-    return pd.Series(told, values.index, dtype=object)
 
 
 def _with_customers(contracts: pd.DataFrame, notes: list[str]) -> dict[str, pd.DataFrame]:
