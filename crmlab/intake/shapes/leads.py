@@ -59,10 +59,11 @@ def _stages(names: pd.Series, settings: Settings) -> dict[str, str]:
     unknown = [name for name, stage in found.items() if _plain(name) not in mapped and stage not in STAGES]
     if told != "keep" and unknown:
         rows = [f"{name!r} ({counted(int(counts[name]), 'row')})" for name in unknown[:12]]
-        example = ", ".join(f"{name}={_LEFT_OUT}" for name in unknown[:3])
+        plain = [*dict.fromkeys(map(_plain, unknown))]
+        example = ", ".join(f"{name}={_LEFT_OUT}" for name in plain[:3])
         remedy = (
             f"Say which stage each is ({', '.join(STAGES)}, or a name of yours; - leaves it out): --choose "
-            f'"stages={example}{", ..." if len(unknown) > 3 else ""}", or stages=keep for the names as they are.'
+            f'"stages={example}{", ..." if len(plain) > 3 else ""}", or stages=keep for the names as they are.'
         )
         raise DataError([Problem(settings.sheet, "stages", f"has names that are no stages: {', '.join(rows)}", remedy)])
     return found
