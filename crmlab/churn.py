@@ -130,8 +130,39 @@ class ChurnCurve(Result):
         >>> ChurnCurve.from_counts(counts).mean_within(3).round(3).to_dict("records")
         [{'estimate': 2.4, 'low': 2.22, 'high': 2.58}]
         """
-        means = {name: _mean_within(rows, months) for name, rows in self.table.groupby("group", sort=False)}
-        return pd.DataFrame(means, index=pd.Index(_BANDS)).T.rename_axis("group")
+        return self._within(months, lambda time: time)
+
+    def value_within(self, months: int, margin: float, discount_rate: float) -> pd.DataFrame:
+        """Return estimate, low and high of what a customer of each group pays within `months`, discounted.
+
+        Whoever is there after t whole months pays the margin then, as in `survival_clv` with the first payment now. The
+        interval is that of `mean_within`, with discounted months.
+
+        Parameters
+        ----------
+        months
+            How many payments, the first one at once.
+        margin
+            Of a month.
+        discount_rate
+            Per month, above −1.
+
+        Raises
+        ------
+        ValueError
+            If the rate is −1 or less.
+
+        Examples
+        --------
+        >>> counts = pd.DataFrame({"duration": [1, 2, 3], "churned": [True, False, True], "customers": [30, 20, 50]})
+        >>> ChurnCurve.from_counts(counts).value_within(3, margin=100, discount_rate=0.01).round(1).to_dict("records")
+        [{'estimate': 237.9, 'low': 220.2, 'high': 255.6}]
+        """
+        if not discount_rate > -1:
+            raise ValueError(f"discount_rate is {discount_rate}; it is above -1, such as 0.01 for 1 % a month")
+        paid = margin * (1 + discount_rate) ** -np.arange(float(months))
+        total = np.append(0.0, paid.cumsum())  # of the payments before each whole month
+        return self._within(months, lambda time: total[np.ceil(time).astype(int)])
 
     def log_rank(self) -> pd.Series:
         """Return statistic and p value of the log-rank test (Mantel 1966) that all groups share one curve.
@@ -176,6 +207,11 @@ class ChurnCurve(Result):
 
     def _groups(self, ask: Callable[[pd.DataFrame], float]) -> pd.Series:
         return pd.Series({name: ask(rows) for name, rows in self.table.groupby("group", sort=False)}, dtype=float)
+
+    def _within(self, months: int, worth: Callable[[Vector], Vector]) -> pd.DataFrame:
+        """Return estimate, low and high of the mean of `worth`, which grows with the time that a customer stays."""
+        means = {name: _mean_within(rows, months, worth) for name, rows in self.table.groupby("group", sort=False)}
+        return pd.DataFrame(means, index=pd.Index(_BANDS)).T.rename_axis("group")
 
     def _wide(self, column: str) -> pd.Series | pd.DataFrame:
         """Return a column for each group, with a row for each month, also for those in which nobody left."""
@@ -246,16 +282,18 @@ def _at(rows: pd.DataFrame, months: float) -> float:
     return float(rows.loc[rows["time"] <= months, "estimate"].iloc[-1])
 
 
-def _mean_within(rows: pd.DataFrame, months: int) -> tuple[float, float, float]:
-    """Return the area under the curve up to `months` with its interval, from the area that lies after each churn."""
+def _mean_within(rows: pd.DataFrame, months: int, worth: Callable[[Vector], Vector]) -> tuple[float, float, float]:
+    """Return the mean of `worth` up to `months` with its interval, from what lies after each churn."""
     if np.isnan(_at(rows, months - 1)):
         return float("nan"), float("nan"), float("nan")
     columns = ["time", "estimate", "churned", "at_risk"]
     time, share, left, at_risk = rows.loc[rows["time"] < months, columns].to_numpy(float).T
-    area = (share * np.diff([*time, months]))[::-1].cumsum()[::-1]
-    stayed = np.maximum(at_risk - left, 1)  # where nobody stayed no area is left, so the term is 0
-    mean, half = float(area[0]), float(1.959964 * np.sqrt((area**2 * left / (at_risk * stayed)).sum()))
-    return mean, max(mean - half, 0.0), min(mean + half, float(months))
+    reached = worth(np.append(time, months))
+    after = (share * np.diff(reached))[::-1].cumsum()[::-1]
+    stayed = np.maximum(at_risk - left, 1)  # where nobody stayed nothing lies after, so the term is 0
+    mean, half = float(after[0]), float(Z95 * np.sqrt((after**2 * left / (at_risk * stayed)).sum()))
+    low, high = np.sort([0.0, reached[-1]])
+    return mean, max(mean - half, float(low)), min(mean + half, float(high))
 
 
 def _one(values: pd.Series) -> float | pd.Series:

@@ -7,6 +7,7 @@ from lifelines import KaplanMeierFitter
 from lifelines.datasets import load_lung
 
 from crmlab.churn import ChurnCurve, count_contracts
+from crmlab.lifetime_value import survival_clv
 from crmlab.plots import alternative_text
 
 
@@ -110,6 +111,26 @@ def test_the_interval_of_the_restricted_mean_holds_the_truth_as_often_as_it_says
         band = ChurnCurve.from_counts(counts).mean_within(12).iloc[0]
         inside += band["low"] <= truth <= band["high"]
     assert 180 <= inside <= 198
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.01, 0.2])
+def test_the_value_within_a_horizon_is_that_of_the_survival_curve(rate):
+    counts = pd.DataFrame({"duration": [1, 2.5, 4, 9], "churned": [True, True, False, True], "customers": [5, 3, 4, 6]})
+    curve = ChurnCurve.from_counts(counts)
+    whole = pd.Series([float(curve(month)) for month in range(7)])
+    value = curve.value_within(7, margin=30.0, discount_rate=rate)["estimate"].item()
+    assert value == pytest.approx(survival_clv(whole, 30.0, rate))
+
+
+def test_without_a_discount_the_value_is_the_margin_times_the_months():
+    curve = ChurnCurve.from_counts(pd.DataFrame({"duration": [1, 2, 3], "churned": [True, False, True]}))
+    pd.testing.assert_frame_equal(curve.value_within(3, 20.0, 0.0), 20.0 * curve.mean_within(3))
+
+
+def test_a_discount_of_all_is_refused():
+    curve = ChurnCurve.from_counts(pd.DataFrame({"duration": [1, 2, 3], "churned": [True, False, True]}))
+    with pytest.raises(ValueError, match="discount_rate is -1"):
+        curve.value_within(3, 20.0, -1)
 
 
 def test_a_mean_beyond_the_last_month_has_no_interval():

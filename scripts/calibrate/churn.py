@@ -13,7 +13,7 @@ from crmlab.hazards import HazardModel
 from crmlab.intervals import interval_of, moved_to
 from crmlab.renewals import BetaDiscreteWeibull, ShiftedBetaGeometric
 
-CUSTOMERS, BASE, MONTHS = 600, 0.12, 12
+CUSTOMERS, BASE, MONTHS, RATE = 600, 0.12, 12, 0.01
 EFFECTS = {"plan: premium": -0.7, "score": 0.4}
 SHAPE = 1.3  # of the Weibull
 COHORTS, SHIFTED, AGED = 2500, (1.2, 4.0), (0.6, 2.5, 1.4)
@@ -37,6 +37,8 @@ def _curve(draw: np.random.Generator) -> Iterator[Row]:
     yield "share after 12 months", (1 - BASE) ** MONTHS, at["estimate"], at["low"], at["high"]
     mean: Any = curve.mean_within(MONTHS).iloc[0]
     yield "months paid within 12", (1 - (1 - BASE) ** MONTHS) / BASE, mean["estimate"], mean["low"], mean["high"]
+    worth, stays = curve.value_within(MONTHS, 1.0, RATE).iloc[0], (1 - BASE) / (1 + RATE)
+    yield "value within 12 months", (1 - stays**MONTHS) / (1 - stays), worth["estimate"], worth["low"], worth["high"]
 
 
 def _ratios(draw: np.random.Generator, kind: Any) -> Iterator[Row]:
