@@ -12,6 +12,7 @@ from crmlab.data.validation import DataError, Problem
 from crmlab.sources.limits import MOST_BYTES, checked_file, refuse_no_table
 from crmlab.sources.sheet import Sheet
 from crmlab.sources.text import read_text
+from crmlab.sources.workbook import read_workbook
 
 __all__ = ["Sheet", "read_sheets"]
 
@@ -69,6 +70,8 @@ def read_sheets(
     """
     path = checked_file(Path(source).expanduser())
     start = _start(path)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+        return read_workbook(path, header=header, sheet=sheet)
     refuse_no_table(start, path.name)
     data = checked_file(path, MOST_BYTES).read_bytes()
     return [read_text(data, path.name, encoding=encoding, separator=separator, header=header, progress=progress)]

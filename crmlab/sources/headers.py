@@ -119,6 +119,18 @@ def name_columns(first: Sequence[str] | None, filled: Sequence[bool]) -> Names:
     return Names([_told_apart(texts[at], at, often) for at in kept], kept, notes)
 
 
+def titles_noted(name: str, place: str, rows: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
+    """Return notes on the rows above the table, which are left out.
+
+    Examples
+    --------
+    >>> titles_noted("export.csv", "line", [(1, ["Sales", ""])])
+    ["export.csv: left out above the table: line 1, 'Sales'."]
+    """
+    words = [(at, " ".join(filter(None, cells))) for at, cells in rows]
+    return [f"{name}: left out above the table: {place} {at}, {said[:60]!r}." for at, said in words[:5]]
+
+
 def _told_apart(text: str, at: int, often: Counter[str]) -> str:
     """Return the name of a column: its text where that is the only one, else one that tells its position."""
     if text and often[text] == 1:
@@ -132,9 +144,10 @@ def _told_apart(text: str, at: int, often: Counter[str]) -> str:
 def _titles(rows: Sequence[Sequence[str]]) -> int:
     """Return how many rows at the top fill at most half of what rows usually fill, the leftmost cell among them."""
     fills = [sum(bool(cell) for cell in row) for row in rows]
+    left = min((at for row in rows for at, cell in enumerate(row) if cell), default=0)
     usual = median(fills) if fills else 0
     count = 0
-    while count < len(rows) - 1 and usual >= 2 and fills[count] <= usual / 2 and rows[count][0]:
+    while count < len(rows) - 1 and usual >= 2 and fills[count] <= usual / 2 and rows[count][left]:
         count += 1
     return count
 

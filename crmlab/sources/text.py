@@ -15,7 +15,7 @@ import pandas as pd
 from crmlab.data.records import SAMPLE, SEPARATORS, find_separator, split_records, uneven
 from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.sources.encodings import Encoding, find_encoding
-from crmlab.sources.headers import Names, find_top, name_columns
+from crmlab.sources.headers import Names, find_top, name_columns, titles_noted
 from crmlab.sources.limits import MOST_COLUMNS, SHOWN_BYTES
 from crmlab.sources.sheet import Sheet
 
@@ -176,6 +176,4 @@ def _notes(
     said = [f"{name}: {len(frame):,} rows read ({separated}, {'with a' if header else 'no'} header: {reason})."]
     if not told and encoding.name != "utf-8":
         said.append(f"{name}: read as {encoding.name}: {encoding.reason}.")
-    for line, fields in titles[:3]:
-        said.append(f"{name}: left out above the table: line {line}, {' '.join(filter(None, fields))[:60]!r}.")
-    return said + [f"{name}: {note}." for note in names.notes]
+    return said + titles_noted(name, "line", titles) + [f"{name}: {note}." for note in names.notes]
