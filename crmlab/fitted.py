@@ -6,13 +6,30 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, overload
 
 import numpy as np
 import pandas as pd
 
 from crmlab.estimation import Maximum, Vector, covariance_frame, errors_of
 from crmlab.result import Result, estimates
+
+
+class Parameter:
+    """A parameter of a fitted model, read from its estimates under the name that it has in the class."""
+
+    def __init__(self, meaning: str) -> None:
+        self.__doc__ = meaning
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, model: None, kind: type) -> Self: ...
+    @overload
+    def __get__(self, model: Any, kind: type) -> float: ...
+    def __get__(self, model: Any, kind: type) -> Self | float:
+        return self if model is None else float(model.parameters[self.name])
 
 
 class Maximized(Result):

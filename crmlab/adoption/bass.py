@@ -22,7 +22,7 @@ from crmlab import model_plots, plots
 from crmlab.adoption.bass_fit import climb, natural, refuse
 from crmlab.adoption.curve import adopter_counts, bass_peak, bass_share
 from crmlab.estimation import Z95, Maximum, Vector, covariance_frame, errors_of, jacobian, share_interval
-from crmlab.fitted import Maximized
+from crmlab.fitted import Maximized, Parameter
 from crmlab.labels import word
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ class Bass(Maximized):
     share: float | None
 
     NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "m")
+    p = Parameter("Innovation: the rate of adopting without an example.")
+    q = Parameter("Imitation: by how much the rate grows as all others have adopted.")
+    m = Parameter("How many adopt one day.")
 
     @classmethod
     def fit(
@@ -114,21 +117,6 @@ class Bass(Maximized):
         """The covariance of the estimates, by the delta method."""
         slopes = jacobian(lambda point: natural(point, self.population, self.share), self.maximum.point)
         return covariance_frame(slopes @ self.maximum.covariance @ slopes.T, self.NAMES)
-
-    @property
-    def p(self) -> float:
-        """Innovation: the rate of adopting without an example."""
-        return float(self.parameters["p"])
-
-    @property
-    def q(self) -> float:
-        """Imitation: by how much the rate grows as all others have adopted."""
-        return float(self.parameters["q"])
-
-    @property
-    def m(self) -> float:
-        """How many adopt one day."""
-        return float(self.parameters["m"])
 
     def peak(self) -> pd.DataFrame:
         """Return when adoption is fastest, how many have adopted by then, and how many adopt per period at that time.

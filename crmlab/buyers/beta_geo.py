@@ -21,6 +21,7 @@ from crmlab.buyers.beta_geo_likelihood import Histories
 from crmlab.buyers.buyer_model import BuyerModel
 from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Objective, Vector
+from crmlab.fitted import Parameter
 from crmlab.grouping import group_rows, weighted_sum
 
 Moment = Callable[[Vector, Any, Any, Vector], Vector]
@@ -57,26 +58,10 @@ class BetaGeo(BuyerModel):
 
     NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
     CHANCES: ClassVar[int] = 0  # to leave before the first repeat purchase
-
-    @property
-    def r(self) -> float:
-        """Shape of the distribution of purchase rates."""
-        return float(self.parameters["r"])
-
-    @property
-    def alpha(self) -> float:
-        """Rate of the distribution of purchase rates, in units of time."""
-        return float(self.parameters["alpha"])
-
-    @property
-    def a(self) -> float:
-        """First parameter of the distribution of the probability to leave."""
-        return float(self.parameters["a"])
-
-    @property
-    def b(self) -> float:
-        """Second parameter of the distribution of the probability to leave."""
-        return float(self.parameters["b"])
+    r = Parameter("Shape of the distribution of purchase rates.")
+    alpha = Parameter("Rate of the distribution of purchase rates, in units of time.")
+    a = Parameter("First parameter of the distribution of the probability to leave.")
+    b = Parameter("Second parameter of the distribution of the probability to leave.")
 
     def probability_of_purchases(self, n: Any, t: Any) -> Any:
         """Return the probability that a new customer makes exactly `n` repeat purchases within `t` units of time.

@@ -22,6 +22,7 @@ from crmlab.buyers.discounting import DiscountedModel
 from crmlab.buyers.predictions import History, history, refuse_rows
 from crmlab.buyers.quadrature import beta_nodes, beta_size
 from crmlab.estimation import Objective, Vector
+from crmlab.fitted import Parameter
 
 _COLUMNS = ("frequency", "recency", "opportunities")
 _MOST = 10_000  # opportunities a customer; each of them is summed over
@@ -63,6 +64,10 @@ class BetaGeoBetaBinomial(DiscountedModel):
 
     NAMES: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
     COLUMNS: ClassVar[tuple[str, ...]] = _COLUMNS
+    alpha = Parameter("First parameter of the distribution of the probability to buy.")
+    beta = Parameter("Second parameter of the distribution of the probability to buy.")
+    gamma = Parameter("First parameter of the distribution of the probability to leave.")
+    delta = Parameter("Second parameter of the distribution of the probability to leave.")
 
     @classmethod
     def fit(cls, data: Any) -> Self:
@@ -85,26 +90,6 @@ class BetaGeoBetaBinomial(DiscountedModel):
         if loose.all() and model.gamma + model.delta > _ALIKE:
             raise ValueError(f"{cls.__name__}: the data do not determine gamma; {cls._hint('gamma')}")
         return model
-
-    @property
-    def alpha(self) -> float:
-        """First parameter of the distribution of the probability to buy."""
-        return float(self.parameters["alpha"])
-
-    @property
-    def beta(self) -> float:
-        """Second parameter of the distribution of the probability to buy."""
-        return float(self.parameters["beta"])
-
-    @property
-    def gamma(self) -> float:
-        """First parameter of the distribution of the probability to leave."""
-        return float(self.parameters["gamma"])
-
-    @property
-    def delta(self) -> float:
-        """Second parameter of the distribution of the probability to leave."""
-        return float(self.parameters["delta"])
 
     def probability_alive(self, data: Any) -> pd.Series:
         """Return the probability that each customer is still there at the next opportunity, one for each row of `data`.

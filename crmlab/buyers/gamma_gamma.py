@@ -18,7 +18,7 @@ import pandas as pd
 from crmlab.buyers.comparison import Comparison
 from crmlab.engines import arrays, counts_of, need, numbers, to_pandas
 from crmlab.estimation import NotIdentifiedError, Vector, count_interval, maximize, on_log_scale
-from crmlab.fitted import Fitted
+from crmlab.fitted import Fitted, Parameter
 from crmlab.grouping import distinct, weighted_sum
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ class GammaGamma(Fitted):
     correlation: float
 
     NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "v")
+    p = Parameter("Shape of a customer's single purchases.")
+    q = Parameter("Shape of the distribution between customers.")
+    v = Parameter("Scale of the distribution between customers, in units of money.")
 
     @classmethod
     def fit(cls, data: Any) -> Self:
@@ -92,21 +95,6 @@ class GammaGamma(Fitted):
         customers = float(weights.sum())
         table = partial(_by_spend, x=x, mean=mean, weights=weights)
         return cls(table, top, customers, everybody - customers, _correlation(x, mean, weights))
-
-    @property
-    def p(self) -> float:
-        """Shape of a customer's single purchases."""
-        return float(self.parameters["p"])
-
-    @property
-    def q(self) -> float:
-        """Shape of the distribution between customers."""
-        return float(self.parameters["q"])
-
-    @property
-    def v(self) -> float:
-        """Scale of the distribution between customers, in units of money."""
-        return float(self.parameters["v"])
 
     @property
     def population_mean(self) -> float:

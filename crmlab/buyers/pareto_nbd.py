@@ -23,6 +23,7 @@ from crmlab.buyers.buyer_model import by_row
 from crmlab.buyers.discounting import DiscountedModel
 from crmlab.buyers.quadrature import line_nodes
 from crmlab.estimation import Objective, Vector
+from crmlab.fitted import Parameter
 
 _NODES = 32
 _MANY_NODES = 96
@@ -60,26 +61,10 @@ class ParetoNBD(DiscountedModel):
     """
 
     NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
-
-    @property
-    def r(self) -> float:
-        """Shape of the distribution of purchase rates."""
-        return float(self.parameters["r"])
-
-    @property
-    def alpha(self) -> float:
-        """Rate of the distribution of purchase rates, in units of time."""
-        return float(self.parameters["alpha"])
-
-    @property
-    def s(self) -> float:
-        """Shape of the distribution of the rates of leaving."""
-        return float(self.parameters["s"])
-
-    @property
-    def beta(self) -> float:
-        """Rate of the distribution of the rates of leaving, in units of time."""
-        return float(self.parameters["beta"])
+    r = Parameter("Shape of the distribution of purchase rates.")
+    alpha = Parameter("Rate of the distribution of purchase rates, in units of time.")
+    s = Parameter("Shape of the distribution of the rates of leaving.")
+    beta = Parameter("Rate of the distribution of the rates of leaving, in units of time.")
 
     def probability_of_purchases(self, n: Any, t: Any) -> Any:
         """Return the probability that a new customer makes exactly `n` repeat purchases within `t` units of time.

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.estimation import Vector
+from crmlab.fitted import Parameter
 from crmlab.renewals.renewal_model import RenewalModel, whole
 
 _SMALLEST = 1e-12  # what the discounted payments left out of a sum may come to
@@ -49,21 +50,9 @@ class BetaDiscreteWeibull(RenewalModel):
 
     NAMES: ClassVar[tuple[str, ...]] = ("gamma", "delta", "c")
     LEAST: ClassVar[int] = 3
-
-    @property
-    def gamma(self) -> float:
-        """First parameter of the distribution of the probability to leave."""
-        return float(self.parameters["gamma"])
-
-    @property
-    def delta(self) -> float:
-        """Second parameter of the distribution of the probability to leave."""
-        return float(self.parameters["delta"])
-
-    @property
-    def c(self) -> float:
-        """How a customer's own probability to leave changes with age; 1 is not at all."""
-        return float(self.parameters["c"])
+    gamma = Parameter("First parameter of the distribution of the probability to leave.")
+    delta = Parameter("Second parameter of the distribution of the probability to leave.")
+    c = Parameter("How a customer's own probability to leave changes with age; 1 is not at all.")
 
     def residual_lifetime(self, renewals: int | Sequence[int], discount_rate: float) -> pd.Series:
         """Return the discounted number of payments still to come from a customer who has renewed so often.

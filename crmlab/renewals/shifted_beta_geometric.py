@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.estimation import Vector
+from crmlab.fitted import Parameter
 from crmlab.renewals.renewal_model import RenewalModel, whole
 
 
@@ -45,16 +46,8 @@ class ShiftedBetaGeometric(RenewalModel):
     """
 
     NAMES: ClassVar[tuple[str, ...]] = ("alpha", "beta")
-
-    @property
-    def alpha(self) -> float:
-        """First parameter of the distribution of the probability to leave."""
-        return float(self.parameters["alpha"])
-
-    @property
-    def beta(self) -> float:
-        """Second parameter of the distribution of the probability to leave."""
-        return float(self.parameters["beta"])
+    alpha = Parameter("First parameter of the distribution of the probability to leave.")
+    beta = Parameter("Second parameter of the distribution of the probability to leave.")
 
     def residual_lifetime(self, renewals: int | Sequence[int], discount_rate: float) -> pd.Series:
         """Return the discounted number of payments still to come from a customer who has renewed so often.
