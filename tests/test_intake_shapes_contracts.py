@@ -81,7 +81,7 @@ MONTHS = st.lists(st.tuples(st.integers(0, 400), st.booleans()), min_size=1, max
 DAYS = st.dates(pd.Timestamp("1990-01-01").date(), pd.Timestamp("2060-12-31").date()).map(str)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(MONTHS, DAYS)
 def test_tenure_comes_back_exactly_whatever_the_day(rows: list[tuple[int, bool]], end: str) -> None:
     tenure, churned = zip(*rows, strict=True)

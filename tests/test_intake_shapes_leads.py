@@ -123,7 +123,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(EVENTS)
 def test_each_lead_has_the_first_day_of_each_of_its_stages(rows: list[tuple]) -> None:
     leads, events, days = zip(*rows, strict=True)

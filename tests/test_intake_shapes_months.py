@@ -133,7 +133,7 @@ CELLS = st.lists(st.lists(st.integers(0, 3), min_size=5, max_size=5), min_size=1
 HEADINGS = ["2024-11", "202412", "Jan-25", "2025년 2월", "2025/3"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(CELLS, st.permutations(range(5)))
 def test_the_wide_table_is_the_long_one(rows: list[list[int]], order: list[int]) -> None:
     cells = {HEADINGS[place]: [str(row[place]) for row in rows] for place in order}
@@ -153,7 +153,7 @@ def test_the_wide_table_is_the_long_one(rows: list[list[int]], order: list[int])
     assert bool(silent) == any("with nothing in any month" in note for note in built.notes)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(CELLS)
 def test_runs_of_months_are_as_long_as_they_were(rows: list[list[int]]) -> None:
     active = np.array(rows) > 0

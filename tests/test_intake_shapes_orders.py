@@ -97,7 +97,7 @@ CENTS = st.integers(-500, 10_000).map(lambda cents: cents / 100)
 ROWS = st.lists(st.tuples(st.integers(1, 5), st.sampled_from("pqr"), st.integers(1, 4), CENTS), min_size=1, max_size=25)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(ROWS)
 def test_no_money_is_made_or_lost_and_the_sheet_stays(rows: list[tuple]) -> None:
     orders, products, quantities, amounts = zip(*rows, strict=True)

@@ -28,7 +28,7 @@ def test_accounts(tables: Tables, desk: Desk) -> None:
         looked = [str(column) for column in frame if column == key or _PERSONAL.search(str(column))]
         rows = np.zeros(len(frame), bool)
         for column in looked:
-            rows |= [value is not None and _TEST.search(value) is not None for value in names(frame, column)]
+            rows |= np.array([_TEST.search(value or "") is not None for value in names(frame, column)], bool)
         trial = dict(tables)
         went = drop(trial, name, rows) if rows.any() else {}
         done = {"keep": "kept", "drop": f"left out{also(went)}"}
@@ -55,10 +55,9 @@ def _orphans_of(tables: Tables, desk: Desk, child: tuple[str, str, bool], target
         return
     trial = dict(tables)
     went = drop(trial, name, rows) if rows.any() and not empty else {}
-    done = {
-        "add": "taken in: their customers were added from the first day on which they are seen",
-        "drop": "left without it" if empty else f"left out{also(went)}",
-    }
+    done = {"drop": "left without it" if empty else f"left out{also(went)}"}
+    if parent == "customers":
+        done["add"] = "taken in: their customers were added from the first day on which they are seen"
     desk.found("orphans", name, frame, rows, f"row of unknown {parent} ({column})", done)
     if not rows.any() or option == "refuse":
         return

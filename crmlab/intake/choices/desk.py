@@ -52,13 +52,15 @@ class Desk:
         noun
             What one such row is, as "refund" or "row dated after today".
         done
-            What was done with them by option, to be read after "was" or "were"; "refuse" needs none.
+            For each option that can be taken here, what was done with them, to be read after "was" or "were"; "refuse"
+            needs none.
         """
         count = int(rows.sum())
         if not count:
             return ""
         option = self.option(name)
-        others = " or ".join(f"{name}={other}" for other in CHOICES[name].options if other != option)
+        offered = [other for other in CHOICES[name].options if other in done or other == "refuse"]
+        others = " or ".join(f"{name}={other}" for other in offered if other != option)
         if option == "refuse":
             by_line = frame.index.name == LINE
             article = "an" if noun[0] in "aeiou" else "a"
@@ -68,7 +70,7 @@ class Desk:
             self.problems.append(Problem(table, "", what, remedy, count, where(frame, rows), by_line=by_line))
             return option
         said = f"{count:,} {noun if count == 1 else plural(noun)} {lines(frame, rows)}"
-        said += f" {'was' if count == 1 else 'were'} {done.get(option) or done['']}."
+        said += f" {'was' if count == 1 else 'were'} {done[option]}."
         said += f" Otherwise: --choose {others}." if others else ""
         self.findings.append(Finding(name, option, table, count, where(frame, rows), said))
         return option
@@ -111,12 +113,11 @@ def drop(tables: Tables, name: str, rows: np.ndarray) -> dict[str, int]:
     frame = tables[name]
     tables[name] = frame[~rows]
     went: dict[str, int] = {}
-    for column in TABLES[name].key:
-        if column not in frame:
-            continue
-        before = names(frame, column)
-        gone = set(before[rows]) - set(before[~rows]) - {None}
-        for other, reference, empty in referring(f"{name}.{column}", tables):
+    for column in (column.name for column in TABLES[name].columns if column.name in frame):
+        children = referring(f"{name}.{column}", tables)
+        before = names(frame, column) if children else np.array([])
+        gone = set(before[rows]) - set(before[~rows]) - {None} if children else set()
+        for other, reference, empty in children:
             theirs = names(tables[other], reference)
             hit = np.array([value in gone for value in theirs], bool)
             if hit.any() and empty:

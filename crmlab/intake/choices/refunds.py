@@ -131,8 +131,8 @@ def _unmatched(frame: pd.DataFrame, done: Netted) -> str:
     if not done.unmatched:
         return ""
     rows = np.isin(np.arange(len(frame)), list(done.unmatched))
-    total = sum(done.unmatched.values())
-    return f", but {total:,} in all {lines(frame, rows)} found nothing before it and was left out"
+    total = sum(done.unmatched.values(), Decimal(0)).normalize()
+    return f", but {total:,f} in all {lines(frame, rows)} found nothing before it and was left out"
 
 
 def _vanished(rows: pd.DataFrame, back: np.ndarray) -> str:
