@@ -6,13 +6,17 @@ models of staying. `crmlab.customers` does the same for buyers without a contrac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import days, need
+from crmlab.engines import collect, counts_of, days, need
+from crmlab.engines.spans import span_counts, spans
 
 
-def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timestamp) -> pd.DataFrame:
+def contract_durations(contracts: Any, observation_end: str | pd.Timestamp) -> pd.DataFrame:
     """Return the contracts that had begun, with the months that each ran (`duration`) and whether it ended (`churned`).
 
     A contract that ended is counted in the month in which it ended; one that still runs has been seen for its completed
@@ -23,7 +27,8 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
     Parameters
     ----------
     contracts
-        One row each: `started_on`, `ended_on` (empty while the contract runs) and any others.
+        One row each: `started_on`, `ended_on` (empty while the contract runs) and any others; a frame of pandas or of
+        any engine that narwhals knows. All rows that had begun come back: of very many, ask for `count_contracts`.
     observation_end
         Last day seen.
 
@@ -40,8 +45,12 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
     0         3    False
     1         1     True
     """
-    contracts, end = dated(contracts), pd.Timestamp(observation_end)
-    seen = contracts[contracts["started_on"] <= end]
+    known = contracts if isinstance(contracts, pd.DataFrame) else collect(spans(contracts))
+    return _durations(dated(known), pd.Timestamp(observation_end))
+
+
+def _durations(known: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    seen = known[known["started_on"] <= end]
     if seen.empty:
         raise ValueError(f"no contract had begun by {end:%Y-%m-%d}")
     gone = seen["ended_on"] <= end
@@ -51,12 +60,13 @@ def contract_durations(contracts: pd.DataFrame, observation_end: str | pd.Timest
 
 
 def count_contracts(
-    contracts: pd.DataFrame, observation_end: str | pd.Timestamp, by: str | None = None
+    contracts: Any, observation_end: str | pd.Timestamp, by: str | Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Count contracts by how many months they ran and whether they ended.
 
-    Parameters, months and errors are those of `contract_durations`; `by` names a column that forms groups. Returned are
-    the columns `by` (if given), `duration` (months), `churned`, `customers`.
+    Parameters, months and errors are those of `contract_durations`; `by` names columns that form groups. The engine
+    groups by days and by these columns, so that only the distinct rows come back. Returned are the columns of `by` (if
+    given), `duration` (months), `churned`, `customers`.
 
     Examples
     --------
@@ -64,13 +74,17 @@ def count_contracts(
     >>> count_contracts(pd.DataFrame(dates).apply(pd.to_datetime), "2025-04-20").to_dict("records")
     [{'duration': 3, 'churned': False, 'customers': 2}]
     """
-    keys = [*([by] if by else []), "duration", "churned"]
-    need(contracts.columns, keys[:-2], "contracts")
-    counted = contract_durations(contracts, observation_end)
-    unnamed = int(counted[by].isna().sum()) if by else 0
-    if unnamed:
-        raise ValueError(f"{by} is empty in {unnamed} contracts; give it a name, or leave them out")
-    return counted.groupby(keys, observed=True).size().rename("customers").reset_index()
+    groups = [by] if isinstance(by, str) else list(by or ())
+    if isinstance(contracts, pd.DataFrame):
+        need(contracts.columns, groups, "contracts")
+        known = contracts.assign(customers=1)
+    else:
+        known = span_counts(contracts, groups)
+    counted = _durations(dated(known), pd.Timestamp(observation_end))
+    for name in groups:
+        if unnamed := int(counted["customers"][counted[name].isna()].sum()):
+            raise ValueError(f"{name} is empty in {unnamed} contracts; give it a name, or leave them out")
+    return counted.groupby([*groups, "duration", "churned"], observed=True)["customers"].sum().reset_index()
 
 
 def completed_months(start: pd.Series, end: pd.Series | pd.Timestamp) -> pd.Series:
@@ -86,7 +100,7 @@ def completed_months(start: pd.Series, end: pd.Series | pd.Timestamp) -> pd.Seri
 
 
 def dated(contracts: pd.DataFrame) -> pd.DataFrame:
-    """Return the contracts with `started_on` and `ended_on` as dates.
+    """Return the contracts with `started_on` and `ended_on` as days, a time of day left out.
 
     Raises
     ------
@@ -100,11 +114,13 @@ def dated(contracts: pd.DataFrame) -> pd.DataFrame:
     """
     need(contracts.columns, ["started_on", "ended_on"], "contracts")
     known = days(contracts, ["started_on", "ended_on"], "contracts")
+    known = known.assign(**{name: known[name].dt.normalize() for name in ("started_on", "ended_on")})
     wrong = {"started_on is empty": known["started_on"].isna()}
     wrong["ended_on lies before started_on"] = known["ended_on"] < known["started_on"]
     for said, bad in wrong.items():
         if bad.any():
-            raise ValueError(f"{said} in {int(bad.sum())} contracts; mend or leave out these contracts")
+            number = int(counts_of(known, "contracts")[bad].sum())
+            raise ValueError(f"{said} in {number} contracts; mend or leave out these contracts")
     return known
 
 

@@ -8,7 +8,7 @@ reckoned here, on the small result. Contracts are counted by `crmlab.churn.count
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from crmlab.day_table import DayTable
 from crmlab.engines import arrays, collect, columns_of, counts_of, group_customers, need, purchase_days, to_pandas
+from crmlab.engines.purchases import bound
 from crmlab.grouping import distinct
 
 UNITS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
@@ -68,10 +69,9 @@ def summarize_customers(
     1           b          0      0.0  3.0             0.0
     """
     length, end, cut = _window(unit, observation_end, calibration_end)
-    group = _grouping(orders, end)
-    summary = _histories(group(None, cut), cut, length)
-    if calibration_end is not None:
-        summary = _with_holdout(summary, group(cut, None), (end - cut).days / length)
+    quick, held = DayTable.of(orders, end), calibration_end is not None
+    grouped = group_customers(purchase_days(orders, end), cut, held) if quick is None else quick.group(cut, held)
+    summary = _histories(grouped, end, cut, length)
     unknown = [] if "amount" in columns_of(orders) else ["monetary_value", "holdout_spend"]
     summary = summary.drop(columns=unknown, errors="ignore")
     summary.attrs["unit"] = unit
@@ -115,8 +115,9 @@ def count_repeats(
 
     length, end, cut = _window(unit, observation_end, calibration_end)
     days = purchase_days(orders, end)
+    days = days.with_columns(first=nw.col("day").min().over("customer_id"))
     gaps = nw.col("customer_id").is_null() | nw.col("day").is_null()
-    followed = days.filter((nw.col("first") <= cut) | gaps).with_columns(
+    followed = days.filter((nw.col("first") <= bound(days, cut)) | gaps).with_columns(
         later=(nw.col("day") > nw.col("first")).cast(nw.Int64), unnamed=nw.col("customer_id").is_null().cast(nw.Int64)
     )
     daily = collect(followed.group_by("day").agg(*(nw.col(name).sum() for name in ("later", "unnamed", "undated"))))
@@ -173,21 +174,6 @@ def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals
     return counts
 
 
-def refuse_gaps(frame: pd.DataFrame, names: Sequence[str], table: str) -> None:
-    """Raise a ValueError that says which of these columns of a table are empty, and in how many rows.
-
-    Examples
-    --------
-    >>> refuse_gaps(pd.DataFrame({"lead_id": ["a", None]}), ["lead_id"], "events")
-    Traceback (most recent call last):
-    ValueError: events: lead_id is empty in 1 rows; mend or leave out these rows first
-    """
-    gaps = {name: int(frame[name].isna().sum()) for name in names}
-    found = [f"{name} is empty in {count} rows" for name, count in gaps.items() if count]
-    if found:
-        raise ValueError(f"{table}: {'; '.join(found)}; mend or leave out these rows first")
-
-
 def by_customer(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in order of `customer_id`, those of one customer as they stood.
 
@@ -210,27 +196,11 @@ def by_customer(frame: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"customer_id holds both {found}; write all ids alike, such as .astype(str)") from error
 
 
-def _grouping(orders: Any, end: datetime) -> Callable[[datetime | None, datetime | None], pd.DataFrame]:
-    """Return what counts the customers of a window: quickly in memory, or by the engine where the orders lie."""
-    quick = DayTable.of(orders, end)
-    if quick is not None:
-        return quick.group
-    days = purchase_days(orders, end)
-    return lambda after, until: group_customers(days, after, until)
-
-
 def _refuse_daily_gaps(daily: pd.DataFrame) -> None:
     for name, column in (("customer_id", "unnamed"), ("ordered_at", "undated")):
         if daily[column].sum() > 0:
             number = f"at least {daily[column].sum():.0f}"
             raise ValueError(f"orders: {name} is empty in {number} rows; mend or leave out these rows first")
-
-
-def _with_holdout(summary: pd.DataFrame, later: pd.DataFrame, span: float) -> pd.DataFrame:
-    held = later.set_index("customer_id").reindex(summary["customer_id"])
-    frequency = held["purchases"].fillna(0).to_numpy("int64")
-    spend = held["total"].fillna(0.0).to_numpy(float)
-    return summary.assign(holdout_frequency=frequency, holdout_T=span, holdout_spend=spend)
 
 
 def _window(unit: str, observation_end: str, calibration_end: str | None) -> tuple[float, datetime, datetime]:
@@ -251,18 +221,21 @@ def _day(text: str, name: str) -> datetime:
         raise ValueError(f"{name} is {text!r}; write a day such as 2025-12-31") from error
 
 
-def _histories(frame: pd.DataFrame, cut: datetime, length: float) -> pd.DataFrame:
+def _histories(frame: pd.DataFrame, end: datetime, cut: datetime, length: float) -> pd.DataFrame:
     if frame.empty:
         raise ValueError(f"orders: none lies on or before {cut:%Y-%m-%d}")
-    frame = by_customer(frame[["customer_id", "purchases", "first", "last", "repeat"]])
+    frame = by_customer(frame.drop(columns="total"))
     first, last = pd.to_datetime(frame["first"]), pd.to_datetime(frame["last"])
     repeats = frame["purchases"].to_numpy("int64") - 1
-    return pd.DataFrame(
-        {
-            "customer_id": frame["customer_id"],
-            "frequency": repeats,
-            "recency": (last - first).dt.days / length,
-            "T": (pd.Timestamp(cut) - first).dt.days / length,
-            "monetary_value": frame["repeat"].to_numpy(float) / np.maximum(repeats, 1),
-        }
-    )
+    columns = {
+        "customer_id": frame["customer_id"],
+        "frequency": repeats,
+        "recency": (last - first).dt.days / length,
+        "T": (pd.Timestamp(cut) - first).dt.days / length,
+        "monetary_value": frame["repeat"].to_numpy(float) / np.maximum(repeats, 1),
+    }
+    if "later_purchases" in frame:
+        columns["holdout_frequency"] = frame["later_purchases"].to_numpy("int64")
+        columns["holdout_T"] = (end - cut).days / length
+        columns["holdout_spend"] = frame["later_total"].to_numpy(float)
+    return pd.DataFrame(columns)

@@ -27,15 +27,12 @@ class DayTable:
         The customers' ids.
     who, day, amount
         The number of the customer in `customers`, the day (since 1970), and the total spent on it.
-    first
-        The first day of each customer.
     """
 
     customers: Any
     who: Vector
     day: Vector
     amount: Vector
-    first: Vector
 
     @classmethod
     def of(cls, orders: Any, end: datetime) -> DayTable | None:
@@ -46,8 +43,8 @@ class DayTable:
         >>> day = pd.to_datetime(["2024-01-01 09:00", "2024-01-15 09:00", "2024-01-01 17:00"])
         >>> orders = pd.DataFrame({"customer_id": ["a", "a", "a"], "ordered_at": day, "amount": [1.0, 9.0, 2.0]})
         >>> days = DayTable.of(orders, datetime(2024, 12, 31))
-        >>> days.amount.tolist(), (days.day - days.first[days.who]).tolist()
-        ([3.0, 9.0], [0, 14])
+        >>> days.amount.tolist(), np.diff(days.day).tolist()
+        ([3.0, 9.0], [14])
         """
         if not _plain(orders):
             return None
@@ -66,32 +63,32 @@ class DayTable:
         key = key[order]
         starts = np.flatnonzero(np.diff(key, prepend=-1))
         who, when = np.divmod(key[starts], span)
-        first = np.zeros(len(customers), np.int64)
-        begins = np.flatnonzero(np.diff(who, prepend=-1))
-        first[who[begins]] = when[begins] + earliest
-        return cls(customers, who, when + earliest, np.add.reduceat(amount[order], starts), first)
+        return cls(customers, who, when + earliest, np.add.reduceat(amount[order], starts))
 
-    def group(self, after: datetime | None, until: datetime | None) -> pd.DataFrame:
+    def group(self, until: datetime, held: bool = False) -> pd.DataFrame:
         """Return one row for each customer who bought in the window: what `crmlab.engines.group_customers` returns."""
-        inside = np.ones(len(self.day), bool)
-        if after is not None:
-            inside &= self.day > np.datetime64(after, "D").astype(np.int64)
-        if until is not None:
-            inside &= self.day <= np.datetime64(until, "D").astype(np.int64)
-        who, day, amount = (column if inside.all() else column[inside] for column in (self.who, self.day, self.amount))
+        seen = self.day <= np.datetime64(until, "D").astype(np.int64)
+        who, day, amount = (self.who, self.day, self.amount) if seen.all() else self._rows(seen)
         starts = np.flatnonzero(np.diff(who, prepend=-1))
         customers, ends = who[starts], np.append(starts, len(who))[1:] - 1
-        repeat = np.where(day > self.first[who], amount, 0.0)
-        return pd.DataFrame(
-            {
-                "customer_id": self.customers.take(customers),
-                "purchases": ends - starts + 1,
-                "first": self.first[customers].astype("datetime64[D]").astype("datetime64[ns]"),
-                "last": day[ends].astype("datetime64[D]").astype("datetime64[ns]"),
-                "total": np.add.reduceat(amount, starts) if len(starts) else amount,
-                "repeat": np.add.reduceat(repeat, starts) if len(starts) else repeat,
-            }
-        )
+        total = np.add.reduceat(amount, starts) if len(starts) else amount
+        columns = {
+            "customer_id": self.customers.take(customers),
+            "purchases": ends - starts + 1,
+            "first": day[starts].astype("datetime64[D]").astype("datetime64[ns]"),
+            "last": day[ends].astype("datetime64[D]").astype("datetime64[ns]"),
+            "total": total,
+            "repeat": total - amount[starts],
+        }
+        if held:
+            after, _, spent = self._rows(~seen)
+            size = len(self.customers)
+            columns["later_purchases"] = np.bincount(after, minlength=size)[customers]
+            columns["later_total"] = np.bincount(after, spent, size)[customers]
+        return pd.DataFrame(columns)
+
+    def _rows(self, chosen: Vector) -> tuple[Vector, Vector, Vector]:
+        return self.who[chosen], self.day[chosen], self.amount[chosen]
 
 
 def _plain(orders: Any) -> bool:

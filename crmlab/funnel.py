@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.customers import refuse_gaps
-from crmlab.engines import counts_of, days, need
+from crmlab.engines import counts_of, need, refuse_gaps
+from crmlab.engines.events import refuse_unknown, stage_counts
 from crmlab.estimation import Z95, wilson
 from crmlab.labels import percent, word
 from crmlab.result import Result
@@ -50,10 +50,10 @@ class Funnel(Result):
     @classmethod
     def from_events(
         cls,
-        events: pd.DataFrame,
+        events: Any,
         stages: Sequence[str],
         by: str | Sequence[str] = (),
-        leads: pd.DataFrame | None = None,
+        leads: Any = None,
         snapshot: str | pd.Timestamp | None = None,
     ) -> Funnel:
         """Count who reached each stage.
@@ -61,13 +61,14 @@ class Funnel(Result):
         Parameters
         ----------
         events
-            Columns `lead_id`, `stage`, `reached_on`; the columns of `by` too, unless `leads` has them.
+            Columns `lead_id`, `stage`, `reached_on`; the columns of `by` too, unless `leads` has them. A frame of
+            pandas or of any engine that narwhals knows (polars, DuckDB, Spark), which then counts.
         stages
             The stages to count, in order; other stages are left out.
         by
             One or more columns that form groups.
         leads
-            Columns `lead_id` and those of `by`.
+            Columns `lead_id` and those of `by`, in the same engine.
         snapshot
             Only what had happened by this day counts.
 
@@ -85,17 +86,7 @@ class Funnel(Result):
         0.25
         """
         by = (by,) if isinstance(by, str) else tuple(by)
-        need(events.columns, ["lead_id", "stage", "reached_on", *(by if leads is None else ())], "events")
-        refuse_gaps(events, ["lead_id", "stage", "reached_on"], "events")
-        events = days(events, ["reached_on"], "events")
-        _refuse_unknown(events["stage"], stages, "no event has")
-        seen = events if snapshot is None else events[events["reached_on"] <= pd.Timestamp(snapshot)]
-        seen = seen[seen["stage"].isin(stages)]
-        if leads is not None:
-            seen = _joined(seen, leads, by)
-        refuse_gaps(seen, by, "events")
-        counts = seen.drop_duplicates(["lead_id", "stage"]).groupby([*by, "stage"], observed=True).size()
-        return cls._made(counts.rename("customers").reset_index(), stages, by)
+        return cls._made(stage_counts(events, stages, by, leads, snapshot), stages, by)
 
     @classmethod
     def from_counts(cls, counts: pd.DataFrame, stages: Sequence[str], by: str | Sequence[str] = ()) -> Funnel:
@@ -124,7 +115,7 @@ class Funnel(Result):
         by = (by,) if isinstance(by, str) else tuple(by)
         need(counts.columns, [*by, "stage", "customers"], _COUNTS)
         refuse_gaps(counts, [*by, "stage"], _COUNTS)
-        _refuse_unknown(counts["stage"], stages, f"{_COUNTS}: no row has")
+        refuse_unknown(counts["stage"], stages, f"{_COUNTS}: no row has")
         return cls._made(counts, stages, by)
 
     @classmethod
@@ -252,20 +243,3 @@ def _refuse_impossible(table: pd.DataFrame, before: pd.Series, by: tuple[str, ..
 
 def _named(row: Mapping[Hashable, object], by: tuple[str, ...]) -> str:
     return f", of {', '.join(f'{name} {row[name]}' for name in by)}" if by else ""
-
-
-def _joined(events: pd.DataFrame, leads: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
-    """Return events with the columns that form groups, taken from the table of leads."""
-    need(leads.columns, ["lead_id", *by], "leads")
-    twice = int(leads["lead_id"].duplicated().sum())
-    if twice:
-        raise ValueError(f"leads: lead_id stands more than once in {twice} rows; keep one row a lead")
-    return events.drop(columns=list(by), errors="ignore").merge(leads[["lead_id", *by]], on="lead_id", how="left")
-
-
-def _refuse_unknown(found: pd.Series, stages: Sequence[str], said: str) -> None:
-    known = set(found)
-    missing = [stage for stage in stages if stage not in known]
-    if missing:
-        there = ", ".join(sorted(map(str, known))[:10]) or "none"
-        raise ValueError(f"{said} the stage {', '.join(missing)}; there are {there}")

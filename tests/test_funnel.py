@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.funnel import Funnel
@@ -65,6 +65,7 @@ def test_a_group_without_a_stage_counts_zero(events):
     assert table.loc[table["team"] == "S", "customers"].to_list() == [1, 0, 0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 200), st.floats(0, 1)), min_size=4, max_size=4))
 def test_standardised_to_its_own_mix_a_group_keeps_its_rate(cells):
     """With one group the standard mix is its own, so the standardised rate is the crude one."""

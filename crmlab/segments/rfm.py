@@ -135,7 +135,7 @@ class RFM(Result):
         """
         need(orders.columns, ["amount"], "orders")
         end = datetime.fromisoformat(observation_end)
-        grouped = by_customer(group_customers(purchase_days(orders, end), None, end))
+        grouped = by_customer(group_customers(purchase_days(orders, end), end))
         since = (pd.Timestamp(end) - pd.to_datetime(grouped["last"])).dt.days
         columns = {"customer_id": grouped["customer_id"], "days_since_last": since}
         columns |= {"frequency": grouped["purchases"], "monetary": grouped["total"]}
