@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crmlab.data.validation import DataError
 from crmlab.intake.choices import CHOICES, settle, settle_rows
 from crmlab.intake.choices.finding import lines, where
+from crmlab.intake.shapes import SHAPES
 from intake_sheets import sheet
 
 ORDERS = {"customer_id": "aab", "ordered_at": ["2025-01-01", "2025-01-05", "2025-01-02"], "amount": ["5", "-2", "0"]}
