@@ -29,7 +29,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = """
 cli
 game
-report | exercises | widgets
+checking | report | exercises | widgets
 growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | identity | lifetime_value | loyalty | margins | pipeline | privacy | referrals | renewals | revenue | segments | service | targeting
 fitted | intervals

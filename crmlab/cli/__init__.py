@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Sequence
 
 import crmlab
-from crmlab.cli import adopt, lab, run, simulate
+from crmlab.cli import adopt, check, lab, run, simulate
 from crmlab.cli.words import PROGRAM, say, warn
 
-_COMMANDS = (run, adopt, simulate, lab)  # in the order of the help
+_COMMANDS = (run, adopt, check, simulate, lab)  # in the order of the help
 
 
 def main(argv: Sequence[str] | None = None) -> int:

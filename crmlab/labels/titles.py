@@ -31,6 +31,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "Does a recommended customer replace itself?",
         "추천으로 온 고객은 자기 자신을 대체하는가?",
     ),
+    "Does any month leap?": ("Does any month leap?", "건수가 튀는 달이 있는가?"),
     "Does the firm grow?": ("Does the firm grow?", "회사는 성장하는가?"),
     "Does the hazard ratio last?": ("Does the hazard ratio last?", "위험비는 시간이 지나도 유지되는가?"),
     "Does the model foresee the purchases to come?": (

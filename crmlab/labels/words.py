@@ -191,6 +191,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "score of recency (best on the right)",
         "최근 구매 점수(오른쪽이 가장 좋음)",
     ),
+    "rows a month": ("rows a month", "월별 행 수"),
     "score, out of fold": ("score, out of fold", "점수(교차 검증)"),
     "second fifth": ("second fifth", "하위 20~40 %"),
     "service (million won)": ("service (million won)", "서비스(백만 원)"),
