@@ -61,9 +61,7 @@ def ods(path: Path, rows: str) -> Path:
 
 
 def ods_row(*texts: str, times: int = 1) -> str:
-    cells = (
-        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts
-    )
+    cells = map('<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format, texts)
     return f'<table:table-row table:number-rows-repeated="{times}">{"".join(cells)}</table:table-row>'
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from crmlab.data.validation import DataError, Problem
+from crmlab.sources.jsonlines import looks_like_json, read_json
 from crmlab.sources.limits import MOST_BYTES, checked_file, refuse_no_table
+from crmlab.sources.parquet import MAGIC, is_parquet_folder, read_parquet
 from crmlab.sources.sheet import Sheet
 from crmlab.sources.text import read_text
 from crmlab.sources.workbook import read_workbook
@@ -68,12 +70,19 @@ def read_sheets(
     >>> print(*read_sheets(file)[0].notes)
     orders.csv: 2 rows read (separated by commas, with a header: its first row holds text over numbers or dates).
     """
-    path = checked_file(Path(source).expanduser())
+    path = Path(source).expanduser()
+    if path.is_dir() and is_parquet_folder(path):
+        return [read_parquet(path, progress=progress)]
+    checked_file(path)
     start = _start(path)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         return read_workbook(path, header=header, sheet=sheet)
+    if start.startswith(MAGIC):
+        return [read_parquet(path)]
     refuse_no_table(start, path.name)
     data = checked_file(path, MOST_BYTES).read_bytes()
+    if looks_like_json(start, path.suffix):
+        return [read_json(data, path.name, encoding=encoding)]
     return [read_text(data, path.name, encoding=encoding, separator=separator, header=header, progress=progress)]
 
 
