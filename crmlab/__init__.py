@@ -78,6 +78,7 @@ _HOMES = {
         "match_weight",
     ),
     "intake": ("adopt",),
+    "intake": ("adopt",),
     "intervals": ("interval_of",),
     "labels": ("money", "percent"),
     "lifetime_value": ("clv", "customer_value", "margin_multiple", "simple_clv", "survival_clv"),

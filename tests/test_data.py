@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from pathlib import Path
 
@@ -12,12 +11,9 @@ from hypothesis import strategies as st
 
 from crmlab import data
 from crmlab.company import Company, Truth
-from crmlab.data import adopt, built_in, open_company, save
+from crmlab.data import built_in, open_company, save
 from crmlab.data.validation import DataError, validate
 
-ROOT = Path(__file__).resolve().parent.parent
-CDNOW = Path(os.environ.get("CRMLAB_CDNOW", ROOT.parent / "shared" / "data" / "CDNOW_sample.txt"))
-BY_PLACE = {"orders": {"customer_id": 2, "ordered_at": 3, "amount": 5}}
 ORDERS = "customer_id,ordered_at,amount,shop\n0001,2025-01-31,5.5,Seoul\n0002,2025-02-01,6,\n"
 
 
@@ -173,84 +169,3 @@ def test_built_in_companies_open_by_name(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(built_in()) == ["retail"]
     assert open_company("retail").name == "one"
     assert open_company("./retail").name == "mine"
-
-
-def test_adopting_a_file_with_a_header(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = "cust_no;date;total;Stadt;n\n0001;2025-01-31 10:00;5.5;Köln;1\n0002;20250201;6;;2\n"
-    columns = {"orders": {"customer_id": "cust_no", "ordered_at": "date", "amount": "total"}}
-    path = write(tmp_path, text)
-    adopted = adopt({"orders": path}, columns, out=tmp_path / "my.shop", currency="EUR")
-    assert adopted.orders["customer_id"].tolist() == ["0001", "0002"]
-    assert adopted.orders["ordered_at"].tolist() == [pd.Timestamp("2025-01-31"), pd.Timestamp("2025-02-01")]
-    assert adopted.orders["n"].dtype == "int64"
-    assert (adopted.name, adopted.currency, adopted.truth) == ("my.shop", "EUR", None)
-    same(open_company(tmp_path / "my.shop"), adopted)
-    assert capsys.readouterr().out.splitlines() == [
-        "orders: 2 rows read from export.csv (separated by semicolons, with a header).",
-        "orders.ordered_at: the time of day is left out.",
-        "orders: kept beside the known columns: Stadt, n.",
-        "The observation is taken to end on 2025-02-01, the last day that occurs.",
-    ]
-    assert path.read_text(encoding="utf-8") == text
-
-
-def test_adopting_a_file_whose_header_speaks_for_itself(tmp_path: Path) -> None:
-    adopted = adopt({"orders": write(tmp_path, ORDERS)}, observation_end="2025-12-31")
-    assert (adopted.name, adopted.observation_end, adopted.currency) == ("export", "2025-12-31", "KRW")
-    assert adopted.orders["shop"].isna().tolist() == [False, True]
-
-
-def test_every_problem_of_every_file_is_in_one_report(tmp_path: Path) -> None:
-    orders = write(tmp_path, "cust,date,total\n1,2025-02-30,5\n2,2025-01-31,x,9\n9,2025-01-31,y\n")
-    customers = write(tmp_path, "customer_id,acquired_on\n1,2025-01-01\n1,2025-01-01\n", "people.csv")
-    columns = {"orders": {"customer_id": "cust", "ordered_at": "date", "amount": "totl"}, "leads": {"lead_id": 1}}
-    files = {"orders": orders, "customers": customers, "tickets": tmp_path / "none.csv"}
-    with pytest.raises(DataError) as caught:
-        adopt(files, columns, out=tmp_path / "shop")
-    assert [(each.table, each.column, each.first) for each in caught.value.problems] == [
-        ("leads", "", ()),
-        ("orders", "", (3,)),
-        ("orders", "amount", ()),
-        ("tickets", "", ()),
-        ("orders", "ordered_at", (2,)),
-        ("customers", "customer_id", (3,)),
-        ("orders", "customer_id", (4,)),
-    ]
-    assert not (tmp_path / "shop").exists()
-
-
-def test_a_file_without_a_header_and_without_columns_says_what_it_begins_with(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"The table has '1', '2025-01-31', '5'. Say in columns which is which"):
-        adopt({"orders": write(tmp_path, "1,2025-01-31,5\n2,2025-01-31,6\n")})
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"currency": "won"}, "currency is 'won'"),
-        ({"observation_end": "2025-02-30"}, "observation_end is '2025-02-30'"),
-        ({"observation_end": "soon"}, "observation_end is 'soon'"),
-        ({"files": {}}, "files names no file"),
-        ({"files": "export.csv"}, "files names no file"),
-    ],
-)
-def test_settings_that_are_none_are_said_plainly(tmp_path: Path, wrong: dict, said: str) -> None:
-    files = {"orders": write(tmp_path, ORDERS)}
-    with pytest.raises(ValueError, match=said):
-        adopt(**({"files": files} | wrong))
-
-
-def test_orders_after_the_end_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"after the end of the observation, 2025-01-31 \(line 3\)"):
-        adopt({"orders": write(tmp_path, ORDERS)}, observation_end="2025-01-31")
-
-
-@pytest.mark.skipif(not CDNOW.is_file(), reason="CDNOW_sample.txt is not here; CRMLAB_CDNOW names it")
-def test_the_published_cdnow_sample_is_adopted_as_it_is(tmp_path: Path) -> None:
-    adopted = adopt({"orders": CDNOW}, BY_PLACE, out=tmp_path / "cdnow", currency="USD")
-    assert len(adopted.orders) == 6919
-    assert adopted.orders["customer_id"].nunique() == 2357
-    assert adopted.orders["customer_id"].iloc[0] == "0001"
-    assert adopted.orders["amount"].sum() == pytest.approx(244_091.94, abs=0.005)
-    assert adopted.observation_end == "1998-06-30"
-    same(open_company(tmp_path / "cdnow"), adopted)

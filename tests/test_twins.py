@@ -6,8 +6,9 @@ import pytest
 from crmlab.buyers import BetaGeo, GammaGamma
 from crmlab.company import Company
 from crmlab.customers import summarize_customers
-from crmlab.data import adopt, open_company, save
+from crmlab.data import open_company, save
 from crmlab.data.validation import validate
+from crmlab.intake import adopt
 from crmlab.simulation import simulate_company
 
 

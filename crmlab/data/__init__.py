@@ -1,4 +1,4 @@
-"""Companies from files and to files: the built-in ones, folders written before, and files of one's own.
+"""Companies from folders and to folders: the built-in ones, and those that were saved or adopted before.
 
 Opening trusts a table whose checksum is the one that `save` wrote, because `save` writes only what it has validated; an
 edited table is checked again from the text, line by line. So a built-in company opens in a tenth of a second, and
@@ -7,11 +7,9 @@ nothing unchecked comes in.
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +18,10 @@ import pandas as pd
 from crmlab.company import Company, Truth
 from crmlab.data import package
 from crmlab.data.csvfiles import checksum, from_csv, header
-from crmlab.data.intake import last_day, take_in
+from crmlab.data.finishing import finish, last_day
 from crmlab.data.lazy import LazyTables
 from crmlab.data.package import Package, Resource
-from crmlab.data.reading import Columns
+from crmlab.data.reading import read
 from crmlab.data.validation import DataError, Problem, validate
 from crmlab.folders import fresh
 from crmlab.tables import TABLES
@@ -104,57 +102,6 @@ def save(company: Company, folder: str | Path, overwrite: bool = False) -> None:
         package.write(replace(company, tables=validate(company.tables, company.observation_end)), place)
 
 
-def adopt(
-    files: Mapping[str, str | Path],
-    columns: Mapping[str, Columns] | None = None,
-    *,
-    name: str | None = None,
-    out: str | Path | None = None,
-    encoding: str = "utf-8-sig",
-    currency: str = "KRW",
-    observation_end: str | None = None,
-    overwrite: bool = False,
-) -> Company:
-    r"""Make a company of your own files, and print what was read, kept and assumed.
-
-    Parameters
-    ----------
-    files
-        Table name to a file of delimited text: commas, semicolons, tabs, bars or runs of blanks.
-    columns
-        For each table, our column name to yours: a name in the header, or a position counted from 1. Columns of a
-        header that are not named keep their own names, and come along even where the dictionary does not know them.
-    name, out, overwrite
-        What the company is called, else as `out` or the first file; a folder to save it in, and whether to replace it.
-    encoding, currency, observation_end
-        Of the text; of the money, as ISO code; the last day of the observation, else the last day that occurs.
-
-    Raises
-    ------
-    DataError, ValueError, FileExistsError
-        One report of all that does not fit; a setting is no currency or no day; `out` may not be replaced.
-
-    Examples
-    --------
-    >>> file = getfixture("tmp_path") / "export.csv"
-    >>> _ = file.write_text("cust_no,date\n0001,2025-01-31\n0002,2025-02-01\n", encoding="utf-8")
-    >>> customers = adopt({"customers": file}, {"customers": {"customer_id": "cust_no", "acquired_on": "date"}})
-    customers: 2 rows read from export.csv (separated by commas, with a header).
-    The observation is taken to end on 2025-02-01, the last day that occurs.
-    """
-    _refuse_settings(files, currency, observation_end)
-    paths = {table: Path(file).expanduser() for table, file in files.items()}
-    tables, notes = take_in(paths, columns or {}, encoding, observation_end)
-    if observation_end is None:
-        notes.append(f"The observation is taken to end on {last_day(tables)}, the last day that occurs.")
-    called = name or (Path(out).resolve().name if out is not None else next(iter(paths.values())).stem)
-    company = Company(called, tables, observation_end or last_day(tables), currency)
-    if out is not None:
-        save(company, out, overwrite)
-    print(*notes, sep="\n")
-    return company
-
-
 def find_company(name_or_folder: str | Path) -> Path:
     """Return the folder of a built-in company, or the folder itself.
 
@@ -210,9 +157,26 @@ def _table(one: Resource, data: bytes) -> pd.DataFrame:
 
 def _checked(folder: Path, told: Package) -> dict[str, pd.DataFrame]:
     """Return the tables of a package that was edited, or that another program wrote, checked from the text."""
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for one in told.tables:
+        try:
+            frames[one.name], found = read(folder / one.path, one.name)
+            problems += found
+        except DataError as error:
+            problems += error.problems
+    usable = {name: frame for name, frame in frames.items() if len(frame) or not problems}
+    try:
+        tables = validate(usable, told.observation_end or None)
+    except DataError as error:
+        said = {(each.table, each.column) for each in problems}
+        raise DataError(
+            [*problems, *(each for each in error.problems if (each.table, each.column) not in said)]
+        ) from None
+    if problems:
+        raise DataError(problems)
     kinds = {one.name: {field.name: field.kind for field in one.fields} for one in told.tables}
-    paths = {one.name: folder / one.path for one in told.tables}
-    return take_in(paths, {}, observation_end=told.observation_end or None, kinds=kinds)[0]
+    return {name: finish(name, frame, kinds[name]) for name, frame in tables.items()}
 
 
 def _truth(told: Package, data: Mapping[str, bytes]) -> Truth | None:
@@ -222,15 +186,3 @@ def _truth(told: Package, data: Mapping[str, bytes]) -> Truth | None:
     own = named.pop("parameters")
     parameters = _table(own, data[own.path]).fillna({"unit": "", "meaning": ""}).set_index("name")
     return Truth(parameters, _on_demand(named.values(), data))
-
-
-def _refuse_settings(files: object, currency: str, observation_end: str | None) -> None:
-    if not isinstance(files, Mapping) or not files:
-        raise ValueError("files names no file: give table names and paths, as {'orders': 'export.csv'}")
-    if not re.fullmatch("[A-Z]{3}", currency):
-        raise ValueError(f"currency is {currency!r}; give a code of three capitals, as 'KRW' or 'USD'")
-    if observation_end is not None:
-        try:
-            date.fromisoformat(observation_end)
-        except (TypeError, ValueError):
-            raise ValueError(f"observation_end is {observation_end!r}; write a day, as '2025-12-31'") from None

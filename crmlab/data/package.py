@@ -21,6 +21,7 @@ from crmlab.data.validation import DataError, Problem
 from crmlab.tables import TABLES, Column, Table
 
 DESCRIPTOR = "datapackage.json"
+MAPPING = "mapping.toml"  # how the files of a company of one's own were understood; crmlab adopt writes it
 _TYPES = {"text": "string", "integer": "integer", "number": "number", "date": "date", "boolean": "boolean"}
 _KINDS = {told: kind for kind, told in _TYPES.items()} | {"datetime": "datetime"}
 _LICENCE = {"name": "CC0-1.0", "title": "Creative Commons Zero 1.0"}
@@ -122,7 +123,7 @@ def files(folder: Path) -> set[str]:
         package = read(folder)
     except DataError:
         return set()
-    return {DESCRIPTOR, *(one.path for one in (*package.tables, *package.truth))} if package.ours else set()
+    return {DESCRIPTOR, MAPPING, *(one.path for one in (*package.tables, *package.truth))} if package.ours else set()
 
 
 def _write_file(folder: Path, name: str, path: str, frame: pd.DataFrame) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class Problem:
     by_line: bool = False
 
     def __str__(self) -> str:
-        inside = "." if self.table in TABLES else ", column "  # the table of a file of one's own is called like the file
+        # the table of a file of one's own is called like the file, which has a point itself
+        inside = "." if self.table in TABLES else ", column "
         where = f"{self.table}{inside}{self.column}" if self.column else self.table
         said = self.what
         if self.rows:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from crmlab.data.validation import Problem
 from crmlab.intake.clocks import read_clock
+from crmlab.intake.shapes.month_names import month_of
 from crmlab.intake.texts import Distinct, Read, Where
 
 ORDERS = ("day-first", "month-first", "year-first")
@@ -38,37 +39,9 @@ _FIXED = tuple(
         rf"(?P<y>\d{{4}})[ ./-]*{_NAME}[ ./-]*(?P<d>\d{{1,2}})(?!\d)",
     )
 )
-_MONTH = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        r"(?P<y>\d{4}) ?[-./] ?(?P<m>\d{1,2})\.?",
-        r"(?P<y>\d{4})(?P<m>\d{2})",
-        r"(?P<y>\d{4}|\d{2})년 ?(?P<m>\d{1,2})월",
-        r"(?P<m>\d{1,2})[-./](?P<y>\d{4})",
-        rf"{_NAME}[ -]?(?P<y>\d{{4}}|\d{{2}})",
-        rf"(?P<y>\d{{4}})[ -]?{_NAME}",
-    )
-)
 _OPEN = re.compile(r"(\d{1,2}) ?([-./]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})\.?(?!\d)|(\d{2})(\d{2})(\d{2})$")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
 _EPOCH = re.compile(r"(?:\d{9,10}(?:\.\d+)?|1\d{12})")
-
-
-def read_month(text: str) -> str | None:
-    """Return the first day of a month that is written as 2025-03, 202503, 2025년 3월, Mar 2025 or 03/2025.
-
-    Examples
-    --------
-    >>> read_month("2025년 3월"), read_month("Mar-25"), read_month("202513") is None, read_month("sum") is None
-    ('2025-03-01', '2025-03-01', True, True)
-    """
-    for form in _MONTH:
-        found = form.fullmatch(text)
-        if found:
-            parts = found.groupdict()
-            month = int(parts["m"]) if parts.get("m") else MONTHS.index(parts["name"].lower()) + 1
-            return f"{_year(parts['y'])}-{month:02}-01" if 1 <= month <= 12 else None
-    return None
 
 
 def read_dates(values: pd.Series, where: Where, told: Collection[str] = (), month: bool = False) -> Read:
@@ -98,7 +71,7 @@ def read_dates(values: pd.Series, where: Where, told: Collection[str] = (), mont
     column = Distinct.of(values)
     if all(_ISO.fullmatch(text) for text in column.texts):
         return Read(column.back(list(column.texts)), "dates as 2025-01-31")
-    texts = [_fixed(text) or (read_month(text) if month else None) for text in column.texts]
+    texts = [_fixed(text) or (_month(text) if month else None) for text in column.texts]
     said = ["dates as written"] if any(texts) else []
     left = np.array([text is None for text in texts], bool)
     order, problems = _ordered(column, left, texts, where, told)
@@ -131,6 +104,11 @@ def date_share(column: Distinct) -> tuple[float, float]:
     dates = np.array([_fixed(text) is not None or any(_fits(_open(text)).values()) for text in texts], bool)
     like = np.array([bool(_SERIAL.fullmatch(text) or _EPOCH.fullmatch(text)) for text in texts], bool)
     return float(counts[dates].sum() / counts.sum()), float(counts[like & ~dates].sum() / counts.sum())
+
+
+def _month(text: str) -> str | None:
+    found = month_of(text)
+    return found and f"{found}-01"
 
 
 def _year(text: str) -> int:
@@ -182,7 +160,7 @@ def _ordered(
     column: Distinct, left: np.ndarray, texts: list[str | None], where: Where, told: Collection[str]
 ) -> tuple[str, list[Problem]]:
     """Read what has an open order into `texts`; return the order and what keeps it from being one."""
-    parts = {place: _open(column.texts[place]) for place in np.flatnonzero(left)}
+    parts = {place: _open(column.texts[place]) for place in np.flatnonzero(left).tolist()}
     fits = {place: _fits(part) for place, part in parts.items()}
     fits = {place: fit for place, fit in fits.items() if any(fit.values())}
     if not fits:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
+from crmlab.intake.shapes import SHAPES
+
 EXACT, NAMED, GENERAL, ALMOST = 1.2, 1.0, 0.7, 0.6
+_LONG, _ALIKE = 6, 0.88
 
 
 def squash(name: object) -> str:
@@ -30,25 +33,51 @@ def squash(name: object) -> str:
     return bare or re.sub(r"[\W_]+", "", text)
 
 
-def fit(role: str, name: object) -> float:
-    """Return how well a column's name fits a role: `EXACT`, `NAMED`, `GENERAL`, `ALMOST` (a slip of the pen) or 0.
+def fits(name: object) -> dict[str, float]:
+    """Return the roles that a column's name fits, each `EXACT`, `NAMED`, `GENERAL` or `ALMOST` (a slip of the pen).
 
     Examples
     --------
-    >>> fit("customer_id", "Customer_ID"), fit("customer_id", "고객 번호"), fit("customer_id", "id")
+    >>> fits("Customer_ID")["customer_id"], fits("고객 번호")["customer_id"], fits("id")["customer_id"]
     (1.2, 1.0, 0.7)
-    >>> fit("customer_id", "custmer no"), fit("customer_id", "customer grade")
-    (0.6, 0.0)
+    >>> fits("custmer no"), fits("customer grade")
+    ({'customer_id': 0.6}, {})
     """
-    short = squash(name)
-    own, shared = _words("roles").get(role, ((), ()))
-    if short == squash(role):
-        return EXACT
-    if short in own or short in shared:
-        return NAMED if short in own else GENERAL
-    long_enough = (word for word in own if len(word) >= 6 and word.isascii())
-    like = len(short) >= 6 and any(SequenceMatcher(None, short, word).ratio() >= 0.9 for word in long_enough)
-    return ALMOST if like else 0.0
+    return dict(_fits(squash(name)))
+
+
+@cache
+def _fits(short: str) -> dict[str, float]:
+    index = _index()
+    found = dict(index.get(short, {}))
+    if not found and len(short) >= _LONG and short.isascii():
+        near = (word for size in (-1, 0, 1) for word in _by_length().get(len(short) + size, ()))
+        for word in get_close_matches(short, near, 3, _ALIKE):
+            found |= dict.fromkeys((role for role, level in index[word].items() if level >= NAMED), ALMOST)
+    return found
+
+
+@cache
+def _index() -> dict[str, dict[str, float]]:
+    """Return for each word the roles that it names."""
+    index: dict[str, dict[str, float]] = {}
+    for role, (own, shared) in _words("roles").items():
+        for level, words in ((GENERAL, shared), (NAMED, own)):
+            for word in words:
+                index.setdefault(word, {})[role] = level
+    roles = {role.name for shape in SHAPES.values() for role in shape.roles}
+    for role in roles:
+        index.setdefault(squash(role), {})[role] = EXACT
+    return index
+
+
+@cache
+def _by_length() -> dict[int, list[str]]:
+    lengths: dict[int, list[str]] = {}
+    for word in _index():
+        if word.isascii() and len(word) >= _LONG:
+            lengths.setdefault(len(word), []).append(word)
+    return lengths
 
 
 def names_shape(shape: str, file: str) -> bool:

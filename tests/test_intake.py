@@ -1,0 +1,179 @@
+"""Adopting: from files as people have them to a company, or one report of all that is open."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crmlab.company import Company
+from crmlab.data import open_company
+from crmlab.data.validation import DataError
+from crmlab.intake import adopt
+
+ROOT = Path(__file__).resolve().parent.parent
+CDNOW = Path(os.environ.get("CRMLAB_CDNOW", ROOT.parent / "shared" / "data" / "CDNOW_sample.txt"))
+ORDERS = "customer_id,ordered_at,amount,shop\n0001,2025-01-31,5.5,Seoul\n0002,2025-02-01,6,\n"
+
+
+def write(folder: Path, text: str, name: str = "export.csv", encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def same(one: Company, other: Company) -> None:
+    assert (one.name, one.observation_end, one.currency) == (other.name, other.observation_end, other.currency)
+    assert list(one.tables) == list(other.tables)
+    for name in one.tables:
+        pd.testing.assert_frame_equal(one.tables[name], other.tables[name], check_exact=True)
+
+
+def refused(*args: object, **kwargs: object) -> DataError:
+    with pytest.raises(DataError) as caught:
+        adopt(*args, **kwargs)  # pyright: ignore[reportArgumentType]
+    return caught.value
+
+
+def test_a_file_with_a_header_is_adopted_and_opens_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "cust_no;date;total;Stadt;n\n0001;2025-01-31 10:00;5.5;Köln;1\n0002;20250201;6;;2\n"
+    path = write(tmp_path, text)
+    adopted = adopt(path, out=tmp_path / "my.shop", currency="EUR")
+    assert adopted.orders["customer_id"].tolist() == ["0001", "0002"]
+    assert adopted.orders["ordered_at"].tolist() == [pd.Timestamp("2025-01-31"), pd.Timestamp("2025-02-01")]
+    assert adopted.orders["n"].dtype == "int64"
+    assert (adopted.name, adopted.currency, adopted.truth) == ("my.shop", "EUR", None)
+    same(open_company(tmp_path / "my.shop"), adopted)
+    said = capsys.readouterr().out
+    assert "  customer_id  cust_no  called like it" in said
+    assert "orders.ordered_at: the time of day is left out." in said
+    assert "Kept beside them: Stadt, n." in said
+    assert said.endswith("The observation is taken to end on 2025-02-01, the last day that occurs.\n")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_words_of_before_still_work(tmp_path: Path) -> None:
+    path = write(tmp_path, "1;2025-01-31;5\n2;2025-02-01;6\n")
+    columns = {"orders": {"customer_id": 1, "ordered_at": 2, "amount": 3}}
+    adopted = adopt({"orders": path}, columns, name="shop", encoding="utf-8-sig", currency="KRW", overwrite=False)
+    assert adopted.orders["customer_id"].tolist() == ["1", "2"]
+    assert (adopted.name, adopted.currency) == ("shop", "KRW")
+
+
+def test_several_files_share_their_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = "\n".join(f"K{number},2025-01-0{number}" for number in range(1, 10))
+    orders = "\n".join(f"A{row},B{row % 2},K{row % 9 + 1},2025-02-01,{row}.50" for row in range(1, 30))
+    files = [
+        write(tmp_path, f"회원번호,가입일\n{people}\n", "people.csv"),
+        write(tmp_path, f"주문번호,buyer,client,주문일,금액\n{orders}\n", "sales.csv"),
+    ]
+    adopted = adopt(files)
+    assert set(adopted.orders["customer_id"]) == set(adopted.customers["customer_id"])
+    assert "100% of its values are in people.csv too" in capsys.readouterr().out
+
+
+def test_every_question_of_every_file_is_in_one_report(tmp_path: Path) -> None:
+    orders = write(tmp_path, "cust,date,total\n1,03/04/2025,1.234\n2,05/06/2025,5.678\n", "orders.csv")
+    people = write(tmp_path, "buyer,client,signup\nK1,L1,2025-01-01\nK1,L2,2025-01-01\n", "people.csv")
+    error = refused({"orders": orders, "customers": people}, out=tmp_path / "shop")
+    said = str(error)
+    assert [(each.table, each.column) for each in error.problems] == [
+        ("orders.csv", "date"),
+        ("orders.csv", "total"),
+        ("people.csv", "customer_id"),
+    ]
+    assert "'03/04/2025' is 3 Apr 2025 (day-first) or 4 Mar 2025 (month-first)" in said
+    assert "'1.234' is 1234 or 1.234" in said
+    assert "could be 'buyer' (1 different) or 'client' (2 different, no repetition)" in said
+    assert not (tmp_path / "shop").exists()
+    assert adopt({"orders": orders}, dates="day-first", decimal="comma").orders["amount"].tolist() == [1234.0, 5678.0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"currency": "won"}, "currency is 'won'"),
+        ({"observation_end": "2025-02-30"}, "observation_end is '2025-02-30'"),
+        ({"observation_end": "soon"}, "observation_end is 'soon'"),
+        ({"files": {}}, "files names no file"),
+        ({"files": ""}, "files names no file"),
+        ({"files": {"ordres": "x.csv"}}, "Did you mean orders"),
+        ({"decimal": "dot"}, "--decimal 'dot' is none of point, comma"),
+        ({"mapping": "none.toml"}, "is not there"),
+    ],
+)
+def test_settings_that_are_none_are_said_plainly(tmp_path: Path, wrong: dict, said: str) -> None:
+    files = {"orders": write(tmp_path, ORDERS)}
+    with pytest.raises(ValueError, match=said):
+        adopt(**({"files": files} | wrong))
+
+
+def test_columns_that_are_not_there_are_told_with_what_is(tmp_path: Path) -> None:
+    error = refused({"orders": write(tmp_path, ORDERS)}, {"orders": {"amount": "amont"}, "leads": {"lead_id": 1}})
+    assert [(each.table, each.column) for each in error.problems] == [("leads", ""), ("export.csv", "amount")]
+    assert "perhaps 'amount'?" in str(error)
+
+
+def test_orders_after_the_end_are_refused_or_left_out_by_choice(tmp_path: Path) -> None:
+    path = write(tmp_path, ORDERS)
+    assert "future_dates=drop" in str(refused(path, observation_end="2025-01-31"))
+    assert len(adopt(path, observation_end="2025-01-31", choose={"future_dates": "drop"}).orders) == 1
+
+
+def test_the_currency_is_the_one_that_is_written(tmp_path: Path) -> None:
+    assert adopt(write(tmp_path, "cust,date,total\n1,2025-01-31,€ 5\n1,2025-01-31,€ 7\n")).currency == "EUR"
+    mixed = write(tmp_path, "cust,date,total\n1,2025-01-31,€5\n1,2025-02-01,$7\n1,2025-02-02,€7\n")
+    assert "is not one: 2 rows in EUR, 1 rows in USD. Say --currency EUR" in str(refused(mixed))
+    adopted = adopt(mixed, currency="EUR", choose={"currencies": "USD=0.5"})
+    assert adopted.orders["amount"].tolist() == [5.0, 3.5, 7.0]
+    yen = write(tmp_path, "cust,date,total\n1,2025-01-31,¥5\n1,2025-01-31,¥7\n", encoding="utf-8-sig")
+    assert "¥, which is the yen or the yuan" in str(refused(yen))
+    assert adopt(yen, currency="JPY").currency == "JPY"
+
+
+def test_nothing_is_overwritten_unless_it_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path, ORDERS)
+    adopt(path, out=tmp_path / "shop", name="one")
+    with pytest.raises(FileExistsError, match="shop is there already"):
+        adopt(path, out=tmp_path / "shop", name="two")
+    assert open_company(tmp_path / "shop").name == "one"
+    adopt(path, out=tmp_path / "shop", name="two", overwrite=True)
+    assert open_company(tmp_path / "shop").name == "two"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_a_killed_adoption_leaves_nothing_half_written(tmp_path: Path) -> None:
+    path = write(tmp_path, ORDERS)
+    code = (
+        "import time; from crmlab.data import package; from crmlab.intake import adopt; real = package.write\n"
+        "def slow(company, place):\n    real(company, place); print('written', flush=True); time.sleep(60)\n"
+        f"package.write = slow\nadopt({str(path)!r}, out={str(tmp_path / 'shop')!r})"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert any(line == "written\n" for line in child.stdout)
+    child.send_signal(signal.SIGKILL)
+    child.wait(10)
+    time.sleep(0.1)
+    assert not (tmp_path / "shop").exists()
+    assert path.read_text(encoding="utf-8") == ORDERS
+    adopt(path, out=tmp_path / "shop")
+    assert len(open_company(tmp_path / "shop").orders) == 2
+
+
+@pytest.mark.skipif(not CDNOW.is_file(), reason="CDNOW_sample.txt is not here; CRMLAB_CDNOW names it")
+def test_the_published_cdnow_sample_is_adopted_as_it_is(tmp_path: Path) -> None:
+    columns = {"orders": {"customer_id": 2, "ordered_at": 3, "amount": 5}}
+    adopted = adopt({"orders": CDNOW}, columns, out=tmp_path / "cdnow", currency="USD")
+    assert len(adopted.orders) == 6919
+    assert adopted.orders["customer_id"].nunique() == 2357
+    assert adopted.orders["customer_id"].iloc[0] == "0001"
+    assert adopted.orders["amount"].sum() == pytest.approx(244_091.94, abs=0.005)
+    assert adopted.observation_end == "1998-06-30"
+    same(open_company(tmp_path / "cdnow"), adopted)
