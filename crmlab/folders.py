@@ -34,7 +34,7 @@ def fresh(folder: str | Path, overwrite: bool, ours: Callable[[Path], set[str]])
         If the folder is there and not empty, unless `overwrite` is given and crmlab wrote every file in it.
     """
     place = Path(folder).resolve()
-    _refuse(place, overwrite, ours)
+    refuse(place, overwrite, ours)
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.name}-{token_hex(4)}")
     beside.mkdir()
@@ -50,7 +50,9 @@ def files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def _refuse(place: Path, overwrite: bool, ours: Callable[[Path], set[str]]) -> None:
+def refuse(folder: str | Path, overwrite: bool, ours: Callable[[Path], set[str]]) -> None:
+    """Raise what `fresh` would raise, before any work is done; parameters and errors are those of `fresh`."""
+    place = Path(folder).resolve()
     if not place.exists():
         return
     if not place.is_dir():

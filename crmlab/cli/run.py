@@ -9,12 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from crmlab.cli.words import add_command, add_force
+from crmlab.cli.words import add_command, add_force, say
 
 _EXAMPLES = """examples:
   crmlab run 14
-  crmlab run all --out report
+  crmlab run all --company shop --out report
+  crmlab run all --company shop --out report --min-count 10 --language ko
   crmlab run 14 --company cdnow --out report --set CALIBRATION_END=1997-09-30
+
+The report opens with one page for a manager, and report/tables/ holds its numbers for a spreadsheet. On a company of
+your own no single customer is shown, and no count under 5. A run that is ended goes on with the same command.
 """
 
 
@@ -25,6 +29,13 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--company", metavar="DIR", help="a folder of yours, or a built-in company; else each its own")
     parser.add_argument("--out", metavar="DIR", default="report", help="where the pages go (default: report)")
     parser.add_argument("--set", metavar="NAME=VALUE", nargs="+", action="extend", default=[], help="set parameters")
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="how many lessons run at once (default: by cores, memory)"
+    )
+    parser.add_argument(
+        "--min-count", type=int, metavar="N", default=5, help="hide counts under N of a company of yours (default: 5)"
+    )
+    parser.add_argument("--language", choices=("en", "ko"), default="en", help="of figures, tables and the first page")
     add_force(parser)
 
 
@@ -32,10 +43,18 @@ def _run(told: argparse.Namespace) -> int:
     from crmlab.report import run
 
     settings = dict(_setting(text) for text in told.set)
-    outcomes = run(told.lessons, told.company, told.out, settings, overwrite=told.force, progress=sys.stderr.isatty())
+    how = {"jobs": told.jobs, "min_count": told.min_count, "language": told.language}
+    show = sys.stderr.isatty()
+    try:
+        outcomes = run(told.lessons, told.company, told.out, settings, overwrite=told.force, progress=show, **how)
+    except KeyboardInterrupt:
+        return say("Stopped; the finished lessons are kept, and the same command without --force goes on.", 130)
     for outcome in outcomes:
         if outcome.status != "ran":
             print(f"{outcome.lesson.number} {outcome.status}: {outcome.reason.splitlines()[0]}")
+    kept = sum(outcome.kept for outcome in outcomes)
+    if kept:
+        print(f"Went on where the last run was ended: {kept} finished lessons were kept.")
     ran = sum(outcome.status == "ran" for outcome in outcomes)
     page = Path(told.out, "index.html").as_posix()
     print(f"Wrote {ran} of {len(outcomes)} lessons to {Path(told.out).as_posix()}/. Next: open {page} in a browser.")

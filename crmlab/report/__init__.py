@@ -1,55 +1,35 @@
 """Lessons run on a company, as a folder of pages that anybody can open: one for each lesson, and an index.
 
-A lesson whose tables the company lacks is skipped, one that fails stops no other, and the index says why.
+The index opens with one page for a manager. A lesson whose tables the company lacks is skipped, one that fails stops no
+other, and the index says why. On a company of one's own nothing of single people is shown, and no small count.
 """
 
 from __future__ import annotations
 
 import os
-import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from html import escape
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
+from crmlab import labels
 from crmlab.company import Company
 from crmlab.data import built_in, find_company, open_company
-from crmlab.folders import fresh
-from crmlab.lessons import Lesson, choose, find_lessons, hushed
-from crmlab.pages import generator, page
+from crmlab.folders import files, fresh, refuse
+from crmlab.lessons import Lesson, choose, find_lessons
+from crmlab.pages import page
+from crmlab.report.execution import Done, Task, execute, usual_jobs
+from crmlab.report.index import Outcome, index_page, lessons_sentence
+from crmlab.report.keeping import Keeping, checksum_of, key_of
+from crmlab.report.manager import brief
+from crmlab.report.manager.page import TABLES, brief_html, write_tables
 from crmlab.report.pages import lesson_body
+from crmlab.report.personal import Personal
+from crmlab.report.redaction import Redactor, summary
 
-_PATIENCE = 600  # seconds that one cell may take
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What became of one lesson.
-
-    Attributes
-    ----------
-    lesson
-        Which one.
-    status
-        "ran", "skipped" or "failed".
-    reason
-        Why it did not run; "" where it ran.
-    seconds
-        How long it took.
-    company
-        What it ran on; "" where it uses none.
-    notebook
-        The executed notebook; None where it did not run.
-    """
-
-    lesson: Lesson
-    status: str
-    reason: str = ""
-    seconds: float = 0.0
-    company: str = ""
-    notebook: Any = None
+__all__ = ["Outcome", "run", "suitable"]
 
 
 def run(
@@ -61,8 +41,13 @@ def run(
     overwrite: bool = False,
     progress: bool = True,
     notebooks: Path | None = None,
+    jobs: int | None = None,
+    min_count: int = 5,
+    language: str = "en",
 ) -> list[Outcome]:
     """Run lessons, write one page of HTML for each and an index, and return what became of them.
+
+    A run that is ended keeps the lessons that were finished, and the same call goes on from there.
 
     Parameters
     ----------
@@ -71,7 +56,7 @@ def run(
     company
         A built-in company or a folder; None leaves each lesson its own.
     out, overwrite
-        A new or empty folder, and whether to replace a report that was written there before.
+        A new or empty folder; whether to replace a report that was written there before, and to start anew.
     settings
         Values for parameters of the lessons, as ``{"CALIBRATION_END": "1997-09-30"}``. A lesson without such a
         parameter runs without it.
@@ -79,11 +64,17 @@ def run(
         Whether to show a bar.
     notebooks
         The folder of the lessons; that of the course if not given.
+    jobs
+        How many lessons run at once; by cores and memory if not given.
+    min_count
+        On a company of one's own, counts under this are hidden.
+    language
+        "en" or "ko": of the manager's page, and of figures and tables in the lessons.
 
     Raises
     ------
     ValueError
-        If there is no such lesson or company, or no chosen lesson has a parameter that is set.
+        If there is no such lesson or company, no chosen lesson has a parameter that is set, or a setting is impossible.
     DataError
         If the company's tables do not fit.
     FileExistsError
@@ -91,14 +82,28 @@ def run(
     """
     known = find_lessons(notebooks)
     chosen = choose([lessons] if isinstance(lessons, str) else lessons, known)
+    _refuse_impossible(jobs, min_count, language)
     settings = _accepted(settings or {}, chosen)
     opened = open_company(company) if company is not None else None
+    refuse(out, overwrite, _ours)
+    asked = _Run(
+        company, opened, settings, min_count, language, Keeping(out), find_company(company) if company else None
+    )
+    if overwrite:
+        asked.keeping.clear()
+    outcomes = asked.outcomes(chosen, jobs, progress)
+    told = brief(opened, min_count, language) if opened is not None else None
     with fresh(out, overwrite, _ours) as place:
-        outcomes = [_outcome(lesson, company, opened, settings) for lesson in _bar(chosen, progress)]
         for outcome in outcomes:
             if outcome.status == "ran":
-                _write(place / outcome.lesson.page, _lesson_page(outcome, outcomes, company, settings))
-        _write(place / "index.html", _index(outcomes, opened))
+                _write(place / outcome.lesson.page, asked.page(outcome, outcomes))
+        html = ""
+        if told is not None and opened is not None:
+            html = brief_html(told, min_count, lessons_sentence(known.values(), opened, language))
+            write_tables(told, place / "tables")
+        below = min_count if asked.own else 0
+        _write(place / "index.html", index_page(outcomes, opened, html, below, language))
+    asked.keeping.clear()
     return outcomes
 
 
@@ -111,13 +116,111 @@ def suitable(company: Company, notebooks: Path | None = None) -> list[str]:
     return [number for number, lesson in lessons.items() if lesson.tables and not lesson.lacks(company)]
 
 
-def _bar(lessons: Sequence[Lesson], progress: bool) -> Iterable[Lesson]:
-    from tqdm import tqdm
+class _Run:
+    """What all lessons of one report share."""
 
-    bar = tqdm(lessons, unit="lesson", disable=not progress)
-    for lesson in bar:
-        bar.set_description(lesson.number)
-        yield lesson
+    def __init__(
+        self,
+        company: str | Path | None,
+        opened: Company | None,
+        settings: Mapping[str, Any],
+        below: int,
+        language: str,
+        keeping: Keeping,
+        folder: Path | None,
+    ) -> None:
+        self.company, self.opened, self.settings, self.folder = company, opened, settings, folder
+        self.below, self.language, self.keeping = below, language, keeping
+        self.own = opened is not None and opened.truth is None  # people live in it
+        self.redactor = Redactor(Personal(opened), below) if opened is not None and self.own else None
+
+    def outcomes(self, lessons: Sequence[Lesson], jobs: int | None, progress: bool) -> list[Outcome]:
+        """Run what can run and is not kept, and return what became of all, in the order of the course."""
+        from tqdm import tqdm
+
+        found = {lesson.number: self._settled(lesson) for lesson in lessons}
+        tasks = [Task(one.number, one.path, self._parameters(one)) for one in lessons if found[one.number] is None]
+        by_number = {lesson.number: lesson for lesson in lessons}
+        at_once = jobs or usual_jobs(self._size())
+        with tqdm(total=len(lessons), initial=len(lessons) - len(tasks), unit="lesson", disable=not progress) as bar:
+            for done in execute(tasks, at_once) if tasks else ():
+                found[done.number] = self._outcome(by_number[done.number], done)
+                bar.set_description(done.number)
+                bar.update()
+        return [outcome for outcome in found.values() if outcome is not None]
+
+    def page(self, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
+        """Return the page of a lesson that ran."""
+        lesson = outcome.lesson
+        shown = {"COMPANY": self.folder.name} if self.folder is not None else {}
+        shown = {name: value for name, value in {**shown, **self._set()}.items() if name in lesson.parameters}
+        links = {each.lesson.path.name: each.lesson.page for each in outcomes if each.status == "ran"}
+        body = lesson_body(outcome.notebook, shown, self._hidden(), links)
+        if self.redactor is not None:
+            left_out = Counter(outcome.notebook.metadata.get("crmlab_left_out", {}))
+            body = f'<p class="left-out">{escape(summary(left_out, self.below))}</p>\n{body}'
+        return page(lesson.title, body, str(shown.get("LANGUAGE", lesson.parameters.get("LANGUAGE", "en"))))
+
+    def _settled(self, lesson: Lesson) -> Outcome | None:
+        """Return the outcome of a lesson that needs not run: its tables are missing, or it was kept."""
+        lacking = lesson.lacks(self.opened) if self.opened is not None else ""
+        if self.opened is not None and lacking:
+            return Outcome(lesson, "skipped", lacking, company=self.opened.name)
+        kept = self.keeping.load(self._key(lesson))
+        if kept is None:
+            return None
+        return replace(self._named(lesson), seconds=kept[1], notebook=kept[0], kept=True)
+
+    def _outcome(self, lesson: Lesson, done: Done) -> Outcome:
+        named = replace(self._named(lesson), seconds=done.seconds)
+        if done.reason:
+            return replace(named, status="failed", reason=self._plain(done.reason))
+        if self.redactor is not None:
+            done.notebook.metadata["crmlab_left_out"] = dict(self.redactor.redact(done.notebook))
+        self.keeping.save(self._key(lesson), done.notebook, done.seconds)
+        return replace(named, notebook=done.notebook)
+
+    def _named(self, lesson: Lesson) -> Outcome:
+        name = self.opened.name if self.opened is not None else str(lesson.parameters.get("COMPANY", ""))
+        return Outcome(lesson, "ran", company=name if "COMPANY" in lesson.parameters else "")
+
+    def _set(self) -> dict[str, Any]:
+        spoken = {"LANGUAGE": self.language} if self.language != "en" else {}
+        return {**spoken, **self.settings}
+
+    def _parameters(self, lesson: Lesson) -> dict[str, Any]:
+        parameters = {name: value for name, value in self._set().items() if name in lesson.parameters}
+        if self.folder is not None and "COMPANY" in lesson.parameters:
+            named = str(self.company) in built_in()
+            parameters["COMPANY"] = str(self.company) if named else str(self.folder)
+        return parameters
+
+    def _key(self, lesson: Lesson) -> str:
+        return key_of(lesson.path, self._parameters(lesson), self._checksum(), self.below if self.own else 0)
+
+    def _checksum(self) -> str:
+        if not hasattr(self, "_checked"):
+            folders = [self.folder] if self.folder is not None else built_in().values()
+            self._checked = " ".join(checksum_of(folder) for folder in folders)
+        return self._checked
+
+    def _size(self) -> float:
+        if self.folder is None:
+            return 0.0
+        return float(sum((self.folder / name).stat().st_size for name in files(self.folder)))
+
+    def _plain(self, reason: str) -> str:
+        for path, shown in self._hidden().items():
+            reason = reason.replace(path, shown)
+        if self.redactor is not None:
+            reason = self.redactor.text(reason)
+        return reason if len(reason) <= 1000 else f"{reason[:1000]} ..."
+
+    def _hidden(self) -> dict[str, str]:
+        """Return the paths of this machine that a page does not show, and what it shows in their place."""
+        hidden = {str(self.folder): self.folder.name} if self.folder is not None else {}
+        tree = Path(__file__).resolve().parents[2]
+        return hidden | {f"{tree}{os.sep}": ""}
 
 
 def _accepted(settings: Mapping[str, Any], lessons: Sequence[Lesson]) -> dict[str, Any]:
@@ -130,113 +233,13 @@ def _accepted(settings: Mapping[str, Any], lessons: Sequence[Lesson]) -> dict[st
     return dict(settings)
 
 
-def _outcome(
-    lesson: Lesson, company: str | Path | None, opened: Company | None, settings: Mapping[str, Any]
-) -> Outcome:
-    lacking = lesson.lacks(opened) if opened is not None else ""
-    if opened is not None and lacking:
-        return Outcome(lesson, "skipped", lacking, company=opened.name)
-    parameters = {name: value for name, value in settings.items() if name in lesson.parameters}
-    uses = "COMPANY" in lesson.parameters
-    if company is not None and uses:
-        named = str(company) in built_in()
-        parameters["COMPANY"] = str(company) if named else str(find_company(company))
-    start = perf_counter()
-    notebook, reason = _execute(lesson, parameters)
-    name = opened.name if opened is not None else str(lesson.parameters.get("COMPANY", ""))
-    status = "failed" if reason else "ran"
-    return Outcome(lesson, status, _plain(reason, company), perf_counter() - start, name if uses else "", notebook)
-
-
-def _execute(lesson: Lesson, parameters: Mapping[str, Any]) -> tuple[Any, str]:
-    """Return the executed notebook, or None and the reason why it failed."""
-    import nbformat
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    try:
-        with hushed(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return papermill.execute_notebook(
-                nbformat.read(lesson.path, as_version=4),  # as a path it would be taken for a template
-                None,
-                parameters=dict(parameters),
-                progress_bar=False,
-                cwd=str(lesson.path.parent),
-                execution_timeout=_PATIENCE,
-                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-            ), ""
-    except PapermillExecutionError as error:
-        return None, f"cell {error.exec_count}: {error.ename}: {error.evalue}"
-    except Exception as error:  # a kernel that dies or hangs fails its own lesson, not the report
-        return None, f"{type(error).__name__}: {error}"
-
-
-def _plain(text: str, company: str | Path | None) -> str:
-    for path, shown in _hidden(company).items():
-        text = text.replace(path, shown)
-    return text if len(text) <= 1000 else f"{text[:1000]} ..."
-
-
-def _hidden(company: str | Path | None) -> dict[str, str]:
-    """Return the paths of this machine that a page does not show, and what it shows in their place."""
-    hidden = {}
-    if company is not None:
-        folder = find_company(company)
-        hidden[str(folder)] = folder.name
-    tree = Path(__file__).resolve().parents[2]
-    return hidden | {f"{tree}{os.sep}": ""}
-
-
-def _lesson_page(
-    outcome: Outcome, outcomes: Sequence[Outcome], company: str | Path | None, settings: Mapping[str, Any]
-) -> str:
-    lesson = outcome.lesson
-    shown = {"COMPANY": find_company(company).name} if company is not None else {}
-    shown = {name: value for name, value in {**shown, **settings}.items() if name in lesson.parameters}
-    links = {each.lesson.path.name: each.lesson.page for each in outcomes if each.status == "ran"}
-    body = lesson_body(outcome.notebook, shown, _hidden(company), links)
-    return page(lesson.title, body, str(shown.get("LANGUAGE", lesson.parameters.get("LANGUAGE", "en"))))
-
-
-def _index(outcomes: Sequence[Outcome], opened: Company | None) -> str:
-    companies = [opened] if opened is not None else _defaults(outcomes)
-    rows = "".join(_row(outcome) for outcome in outcomes)
-    head = "<tr><th>Lesson</th><th>Company</th><th>Status</th><th>Seconds</th></tr>"
-    table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
-    parts = ["<h1>crmlab: customer management, learned on data</h1>", "<h2>Lessons</h2>", table]
-    body = "\n".join([*parts, *map(_described, companies), f"<footer>{escape(generator())}</footer>"])
-    return page("crmlab: a report", body, back=False)
-
-
-def _row(outcome: Outcome) -> str:
-    lesson, title = outcome.lesson, escape(f"{outcome.lesson.number} {outcome.lesson.title}")
-    link = f'<a href="{escape(lesson.page)}">{title}</a>' if outcome.status == "ran" else title
-    status = f'<span class="{outcome.status}">{outcome.status}</span>'
-    reason = escape(outcome.reason).replace("\n", "<br>")
-    seconds = f"{outcome.seconds:.1f}" if outcome.status != "skipped" else ""
-    return (
-        f"<tr><td>{link}</td><td>{escape(outcome.company)}</td>"
-        f"<td>{status}{': ' if reason else ''}{reason}</td><td>{seconds}</td></tr>\n"
-    )
-
-
-def _defaults(outcomes: Sequence[Outcome]) -> list[Company]:
-    names = dict.fromkeys(outcome.company for outcome in outcomes if outcome.company in built_in())
-    return [open_company(name) for name in names]
-
-
-def _described(company: Company) -> str:
-    """Return the company's name, the days it was observed, and its tables with their rows."""
-    overview = company.overview()
-    first = overview["first day"].min()
-    known = "Its truth is known." if company.truth else "No truth is known."
-    rows = "".join(f"<tr><td>{escape(str(name))}</td><td>{n:,}</td></tr>" for name, n in overview["rows"].items())
-    return (
-        f"<h2>Company {escape(company.name)}</h2>\n<p>Observed from {first:%Y-%m-%d} to "
-        f"{escape(company.observation_end)}; money in {escape(company.currency)}. {known}</p>\n"
-        f"<table><thead><tr><th>Table</th><th>Rows</th></tr></thead><tbody>{rows}</tbody></table>"
-    )
+def _refuse_impossible(jobs: int | None, min_count: int, language: str) -> None:
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs is {jobs}; at least one lesson must run at a time")
+    if min_count < 2:
+        raise ValueError(f"min_count is {min_count}; there is nothing to hide under 2")
+    if language not in labels.LANGUAGES:
+        raise ValueError(f"language is {language!r}; choose one of {', '.join(labels.LANGUAGES)}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -244,6 +247,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _ours(folder: Path) -> set[str]:
-    """Return the pages in a folder that bear crmlab's mark."""
+    """Return the pages in a folder that bear crmlab's mark, and the tables that go with an index."""
     mark = 'name="generator" content="crmlab '
-    return {path.name for path in folder.glob("*.html") if mark in path.read_text(encoding="utf-8", errors="replace")}
+    ours = {path.name for path in folder.glob("*.html") if mark in path.read_text(encoding="utf-8", errors="replace")}
+    return ours | {f"tables/{name}.csv" for name in TABLES} if "index.html" in ours else ours

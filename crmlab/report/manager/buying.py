@@ -1,0 +1,113 @@
+"""What the manager's page knows of buying without contracts: one fit, shared by the parts that ask."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlab.buyers import BetaGeo, GammaGamma
+from crmlab.customers import summarize_customers
+from crmlab.intervals import interval_of
+from crmlab.labels import percent
+from crmlab.lifetime_value import customer_value
+from crmlab.report.manager.sentences import say
+
+HORIZON = 12  # months
+YEARLY_DISCOUNT = 0.1
+FIFTHS = ("highest fifth", "fourth fifth", "middle fifth", "second fifth", "lowest fifth")
+_RATE = (1 + YEARLY_DISCOUNT) ** (1 / 12) - 1
+_MOST = 2_000  # customers whose values are averaged; more would not narrow the interval
+_FEW_REPEATS = 100
+_CORRELATED = 0.1  # from here on the gamma-gamma model promises too much or too little to the frequent
+
+
+class Buying:
+    """Models of the orders of a company, fitted when they are first asked for.
+
+    Parameters
+    ----------
+    company
+        With `orders`.
+    below
+        Groups of fewer customers are not shown.
+    """
+
+    def __init__(self, company: Any, below: int) -> None:
+        self.company, self.below = company, below
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """One row for each buyer."""
+        found = summarize_customers(self.company.orders, self.company.observation_end, "M")
+        repeats = int((found["frequency"] > 0).sum())
+        if repeats < max(self.below, 10):
+            raise ValueError(say("too few repeats", n=max(self.below, 10)))
+        return found
+
+    @cached_property
+    def model(self) -> BetaGeo:
+        """How often they buy."""
+        return BetaGeo.fit(self.customers)
+
+    @cached_property
+    def spend(self) -> GammaGamma:
+        """How much they spend."""
+        return GammaGamma.fit(self.customers)
+
+    def still_buying(self) -> dict[str, float]:
+        """Return the share of customers who still buy, as `estimate`, `low`, `high`."""
+        row = self.model.predict_total(HORIZON, self.customers).T["customers alive"]
+        return {str(name): float(number) / len(self.customers) for name, number in row.items()}
+
+    def alive_by_orders(self) -> pd.DataFrame:
+        """Return the middle of the probability to be alive by repeat purchases, and the middle 80 % of customers."""
+        alive = self.customers.assign(alive=self.model.probability_alive(self.customers))
+        groups = alive[alive["frequency"].between(1, 8)].groupby("frequency")["alive"]
+        table = pd.DataFrame({"median": groups.median(), "low": groups.quantile(0.1), "high": groups.quantile(0.9)})
+        return table[groups.size() >= max(self.below, 10)]
+
+    def value(self) -> dict[str, float]:
+        """Return what a customer is expected to spend within the horizon, discounted: `estimate`, `low`, `high`."""
+        few = self.customers
+        if len(few) > _MOST:
+            few = few.sample(_MOST, random_state=0)
+
+        def mean(model: BetaGeo, spend: GammaGamma) -> float:
+            return float(customer_value(model, spend, few, HORIZON, _RATE, 1.0)["value"].mean())
+
+        return {str(name): float(end) for name, end in interval_of(mean, self.model, self.spend).iloc[0].items()}
+
+    def by_fifth(self) -> pd.Series:
+        """Return the share of the expected spend that each fifth of the customers brings, the best fifth first."""
+        each = self.model.expected_purchases(HORIZON, self.customers) * self.spend.expected_spend(self.customers)
+        ordered = np.sort(each.to_numpy())[::-1]
+        shares = [part.sum() / ordered.sum() for part in np.array_split(ordered, len(FIFTHS))]
+        return pd.Series(shares, index=list(FIFTHS))
+
+    def doubts(self) -> list[str]:
+        """Return what speaks against believing the models: few repeat buyers, correlation, a missed hold-out."""
+        customers = self.customers
+        repeats = int((customers["frequency"] > 0).sum())
+        said = [say("few repeats", n=f"{repeats:,}", of=f"{len(customers):,}")] if repeats < _FEW_REPEATS else []
+        correlation = self.spend.correlation
+        if abs(correlation) >= _CORRELATED:
+            said.append(say("correlated up" if correlation > 0 else "correlated down", r=f"{correlation:.2f}"))
+        return [*said, self.held_out()]
+
+    def held_out(self) -> str:
+        """Return how a fit to the first half of the time foretold the second."""
+        orders, end = self.company.orders, pd.Timestamp(self.company.observation_end)
+        first = orders["ordered_at"].min()
+        cut = first + pd.Timedelta(days=(end - first).days // 2)
+        try:
+            early = summarize_customers(orders, f"{end:%Y-%m-%d}", "M", calibration_end=f"{cut:%Y-%m-%d}")
+            foretold = BetaGeo.fit(early).predict_total(float(early["holdout_T"].max()), early)
+        except ValueError as error:
+            return say("no hold-out", why=str(error))
+        came, told = float(early["holdout_frequency"].sum()), foretold.T["purchases"].to_dict()
+        key = "inside hold-out" if told["low"] <= came <= told["high"] else "outside hold-out"
+        ends = {name: f"{told[name]:,.0f}" for name in ("estimate", "low", "high")}
+        return say(key, came=f"{came:,.0f}", off=percent(abs(told["estimate"] / max(came, 1) - 1), 0), **ends)
