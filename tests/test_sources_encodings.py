@@ -127,3 +127,8 @@ def test_what_looks_like_neither_is_asked(data: bytes) -> None:
     said = refused(data)
     assert "looks neither like Korean" in said
     assert "--encoding" in said
+
+
+def test_signs_beside_hangul_do_not_make_it_less_korean():
+    rows = "요금\n" + "\n".join(f"김민준,￦{fee:,}" for fee in range(9_900, 9_960))
+    assert find_encoding(rows.encode("cp949"), "export.csv").name == "cp949"

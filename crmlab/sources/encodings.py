@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,7 +26,9 @@ _MARKS = {
 }
 _CHUNK = 1 << 20
 _WINDOW = 1 << 22  # bytes that are weighed where the rules of the encodings do not decide
-_KOREAN = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")  # the syllables of KS X 1001
+_PAIRS = re.compile(  # the signs and the syllables of KS X 1001, and what is neither
+    rb"(?P<sign>[\xa1-\xac][\xa1-\xfe])|(?P<hangul>[\xb0-\xc8][\xa1-\xfe])|.{1,2}", re.DOTALL
+)
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SYMBOLS = frozenset("€£¥¢§°·²³¹½¼¾©®™«»“”„‘’‚–—…•¿¡ªº±×÷´`\u00a0")
 _TELL = "Say which it is with --encoding"
@@ -215,11 +218,10 @@ def _shows(line: bytes, encoding: str) -> bool:
 
 
 def _hangul_share(data: bytes) -> float:
-    """Return the share of the bytes beyond ASCII that are, pair by pair, the Hangul syllables of KS X 1001."""
-    runs = _HIGH.findall(data)
-    total = sum(map(len, runs))
-    pairs = sum(2 * len(_KOREAN.findall(run)) for run in runs if len(run) % 2 == 0)
-    return pairs / total if total else 0.0
+    """Return the share of the byte pairs beyond ASCII that are Hangul syllables; signs, as that of the won, aside."""
+    kinds = Counter(pair.lastgroup for run in _HIGH.findall(data) for pair in _PAIRS.finditer(run))
+    letters = kinds.total() - kinds["sign"]
+    return kinds["hangul"] / letters if letters else 0.0
 
 
 def _european_share(data: bytes) -> float:
