@@ -173,6 +173,16 @@ def test_as_a_user_types_it(tmp_path: Path) -> None:
     assert open_company(tmp_path / "가게").orders["customer_id"].tolist() == ["김"]
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(here: Path) -> None:
+    words = [sys.executable, "-m", "crmlab", "adopt", "export.csv", "--dry-run", *COLUMNS]
+    with subprocess.Popen(words, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (running.returncode, said) == (0, b"")
+
+
 def test_simulating_saves_what_the_simulator_makes(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,8 @@ What the user can mend (a wrong name, bad data, a folder that is there) is said 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import warnings
 from collections.abc import Sequence
 
@@ -40,9 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         told = _parser().parse_args(argv)
         with warnings.catch_warnings():
             warnings.showwarning = warn
-            return told.command(told)
+            code = told.command(told)
+        sys.stdout.flush()
+        return code
     except SystemExit as stop:  # argparse has said why
         return int(stop.code or 0)
+    except BrokenPipeError:  # whoever read the output has seen enough, as `head` has
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - Python closes it at its end
+        return 0
     except (ValueError, OSError) as error:
         return say(str(error), 2)
     except KeyboardInterrupt:
