@@ -13,6 +13,7 @@ from crmlab.sources.jsonlines import looks_like_json, read_json
 from crmlab.sources.limits import MOST_BYTES, checked_file, refuse_no_table
 from crmlab.sources.parquet import MAGIC, is_parquet_folder, read_parquet
 from crmlab.sources.sheet import Sheet
+from crmlab.sources.sql import is_address, read_query
 from crmlab.sources.text import read_text
 from crmlab.sources.workbook import read_workbook
 
@@ -70,7 +71,12 @@ def read_sheets(
     >>> print(*read_sheets(file)[0].notes)
     orders.csv: 2 rows read (separated by commas, with a header: its first row holds text over numbers or dates).
     """
+    if is_address(source):
+        return [read_query(str(source), query, progress=progress)]
     path = Path(source).expanduser()
+    if query is not None:
+        remedy = "Give an address, as sqlite:///shop.db, or leave the query out."
+        raise DataError([Problem(path.name, "", "is a file, and a query is for a database", remedy)])
     if path.is_dir() and is_parquet_folder(path):
         return [read_parquet(path, progress=progress)]
     checked_file(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -44,13 +45,15 @@ def column_of(cells: Sequence[Cell], index: pd.Index) -> pd.Series:
     >>> column_of([5.0, ""], rows).to_list(), column_of([5.0, "A7"], rows).to_list()
     ([5, <NA>], ['5', 'A7'])
     """
+    cells = [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells]
+    cells = [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells]
     known = [cell for cell in cells if not is_blank(cell)]
     kinds = {_kind(cell) for cell in known}
     if kinds == {"number"}:
-        values = [None if is_blank(cell) else float(cell) for cell in cells]
-        whole = all(float(cell).is_integer() and abs(cell) < 2**63 for cell in known)
-        numbers = pd.Series(values, index, dtype="float64")
-        return numbers.astype("Int64") if whole else numbers
+        if all(abs(cell) < 2**63 and int(cell) == cell for cell in known):
+            whole = [None if is_blank(cell) else int(cell) for cell in cells]
+            return pd.Series(pd.array(whole, "Int64"), index)
+        return pd.Series([None if is_blank(cell) else float(cell) for cell in cells], index, dtype="float64")
     if kinds == {"date"} and all(_FIRST <= _day(cell) < _LAST for cell in known):
         return pd.Series([pd.NaT if is_blank(cell) else pd.Timestamp(cell) for cell in cells], index, "datetime64[ns]")
     if kinds == {"boolean"}:
