@@ -21,8 +21,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.contracts import completed_months, dated
-from crmlab.customers import refuse_gaps
-from crmlab.engines import days, need
+from crmlab.engines import days, need, refuse_gaps
 from crmlab.estimation import Z95, wilson
 from crmlab.labels import word
 from crmlab.plots import lines

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crmlab.customers import refuse_gaps
 from crmlab.engines import days as dated
-from crmlab.engines import need
+from crmlab.engines import need, refuse_gaps
 
 _COLUMNS = ("lead_id", "stage", "reached_on")
 OPEN, WON, LOST = 0, 1, 2
