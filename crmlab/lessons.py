@@ -67,7 +67,15 @@ class Lesson:
             for noun, them in (("table", tables), ("column", columns))
             if them
         ]
+        if "contracts" in self.tables and _known_by_tenure(company):
+            said.append("the days on which contracts began and ended: only tenure is known")
         return f"needs {' and '.join(said)}" if said else ""
+
+
+def _known_by_tenure(company: Company) -> bool:
+    """Return whether the days of contracts were laid from tenure, and tell nothing about the calendar."""
+    contracts = company.tables.get("contracts")
+    return contracts is not None and "date_precision" in contracts and "tenure" in set(contracts["date_precision"])
 
 
 def find_lessons(folder: Path | None = None) -> dict[str, Lesson]:

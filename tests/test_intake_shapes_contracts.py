@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmlab as crm
+from crmlab.company import Company
 from crmlab.contracts import contract_durations
 from crmlab.data.validation import DataError, validate
 from crmlab.intake.shapes import SHAPES, Settings
+from crmlab.lessons import Lesson
 from intake_sheets import sheet
 
 SPANS = {
@@ -75,6 +79,14 @@ def test_tenure_says_that_its_dates_are_laid() -> None:
     assert contracts["plan"].to_list() == ["x", "y"]
     assert "When the 1 customer who left came and went is not in the file" in built.notes[0]
     assert built.observed_to == "2025-12-31"
+
+
+def test_lessons_that_need_the_calendar_say_that_tenure_has_none() -> None:
+    tables = build("tenure", {"customer_id": "ab", "tenure": "35", "churned": ["yes", "no"]}).tables
+    lesson = Lesson("13", "Value", Path("13-value.ipynb"), {"contracts": []})
+    assert "only tenure is known" in lesson.lacks(Company("shop", tables, "2025-12-31"))
+    spans = build("spans", SPANS).tables
+    assert lesson.lacks(Company("shop", spans, "2025-12-31")) == ""
 
 
 MONTHS = st.lists(st.tuples(st.integers(0, 400), st.booleans()), min_size=1, max_size=30)

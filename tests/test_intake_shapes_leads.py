@@ -34,6 +34,7 @@ def test_events_become_leads_and_first_days() -> None:
     assert tables["stage_events"]["stage"].to_list() == ["lead", "won", "lead"]
     assert built.tables["stage_events"].index.to_list() == [2, 3, 4]
     assert "1 lead with no stage at all (line 6): not among the leads." in built.notes
+    assert "1 event left out, as told." in built.notes
     assert "4 events gave 3 first days of a stage; later ones do not count." in built.notes
 
 

@@ -42,15 +42,14 @@ class Finding:
 
 
 def where(frame: pd.DataFrame, rows: np.ndarray) -> tuple[int, ...]:
-    """Return the first rows that are True: lines of the file where the index tells them, else positions.
+    """Return the first rows that are True: different lines of the file where the index tells them, else positions.
 
     Examples
     --------
     >>> where(pd.DataFrame({"x": [1, 2, 3]}), np.array([False, True, True]))
     (1, 2)
     """
-    at = np.flatnonzero(rows)[:_SHOWN]
-    return tuple(int(row) for row in (frame.index[at] if frame.index.name == LINE else at))
+    return tuple(_places(frame, rows)[:_SHOWN].tolist())
 
 
 def lines(frame: pd.DataFrame, rows: np.ndarray) -> str:
@@ -61,7 +60,12 @@ def lines(frame: pd.DataFrame, rows: np.ndarray) -> str:
     >>> lines(pd.DataFrame({"x": [1, 2, 3]}, index=pd.Index([2, 3, 5], name=LINE)), np.array([False, True, True]))
     '(lines 3, 5)'
     """
-    shown, count = where(frame, rows), int(np.sum(rows))
+    places = _places(frame, rows)
     noun = "line" if frame.index.name == LINE else "position"
-    more = ", ..." if count > len(shown) else ""
-    return f"({noun}{'s' * (count > 1)} {', '.join(map(str, shown))}{more})"
+    shown = ", ".join(map(str, places[:_SHOWN])) + (", ..." if len(places) > _SHOWN else "")
+    return f"({noun}{'s' * (len(places) > 1)} {shown})"
+
+
+def _places(frame: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    at = np.flatnonzero(rows)
+    return pd.unique(frame.index[at].to_numpy()) if frame.index.name == LINE else at

@@ -131,7 +131,7 @@ _ABOUT_TABLES = (
     ),
     Choice(
         "repeated_keys",
-        "What becomes of rows that repeat the key of another, but not all of the row?",
+        "What becomes of rows that repeat the key of another?",
         REFUSE | {"first": "the first of them stays", "last": "the last of them stays"},
         "refuse",
     ),
@@ -149,8 +149,8 @@ _ABOUT_TABLES = (
     ),
     Choice(
         "orphans",
-        "What becomes of rows of customers who are not in the table of customers?",
-        REFUSE | {"add": "the customers are added, from the first day on which they are seen", "drop": "left out"},
+        "What becomes of rows that refer to a customer, an order or the like that is not there?",
+        REFUSE | {"add": "customers are added, from the first day on which they are seen", "drop": "they are left out"},
         "refuse",
     ),
     Choice(

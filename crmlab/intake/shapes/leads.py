@@ -85,6 +85,8 @@ def _plain(name: object) -> str:
 def _funnel(rows: pd.DataFrame, notes: list[str]) -> dict[str, pd.DataFrame]:
     """Return leads, and the first day of each of their stages, of rows with `stage` and `reached_on`."""
     used = rows[~rows["stage"].isin([_LEFT_OUT, _TOUCH])]
+    if (rows["stage"] == _LEFT_OUT).any():
+        notes.append(f"{counted(int((rows['stage'] == _LEFT_OUT).sum()), 'event')} left out, as told.")
     gone = ~rows["lead_id"].isin(used["lead_id"]).to_numpy()
     if gone.any():
         number = counted(int(rows["lead_id"][gone].nunique()), "lead")

@@ -88,9 +88,9 @@ def at_lines(frame: pd.DataFrame, rows: np.ndarray | pd.Series) -> str:
     """Return where the rows that are True stand, as "lines 3, 5, ..."."""
     at = np.flatnonzero(np.asarray(rows, bool))
     by_line = frame.index.name == LINE
-    first = [f"{row}" for row in (frame.index[at[:_SHOWN]] if by_line else at[:_SHOWN])]
-    noun = f"{'line' if by_line else 'position'}{'s' * (len(at) > 1)}"
-    return f"{noun} {', '.join(first)}{', ...' if len(at) > _SHOWN else ''}"
+    places = pd.unique(frame.index[at].to_numpy()) if by_line else at
+    noun = f"{'line' if by_line else 'position'}{'s' * (len(places) > 1)}"
+    return f"{noun} {', '.join(map(str, places[:_SHOWN]))}{', ...' if len(places) > _SHOWN else ''}"
 
 
 def tidy(sums: pd.Series, parts: pd.Series) -> pd.Series:
