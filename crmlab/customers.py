@@ -68,7 +68,7 @@ def summarize_customers(
     0           a          1      2.0  4.0            25.0
     1           b          0      0.0  3.0             0.0
     """
-    length, end, cut = _window(unit, observation_end, calibration_end)
+    length, end, cut = window(unit, observation_end, calibration_end)
     quick, held = DayTable.of(orders, end), calibration_end is not None
     grouped = group_customers(purchase_days(orders, end), cut, held) if quick is None else quick.group(cut, held)
     summary = _histories(grouped, end, cut, length)
@@ -113,7 +113,7 @@ def count_repeats(
     """
     import narwhals.stable.v2 as nw
 
-    length, end, cut = _window(unit, observation_end, calibration_end)
+    length, end, cut = window(unit, observation_end, calibration_end)
     days = purchase_days(orders, end)
     days = days.with_columns(first=nw.col("day").min().over("customer_id"))
     gaps = nw.col("customer_id").is_null() | nw.col("day").is_null()
@@ -203,7 +203,7 @@ def _refuse_daily_gaps(daily: pd.DataFrame) -> None:
             raise ValueError(f"orders: {name} is empty in {number} rows; mend or leave out these rows first")
 
 
-def _window(unit: str, observation_end: str, calibration_end: str | None) -> tuple[float, datetime, datetime]:
+def window(unit: str, observation_end: str, calibration_end: str | None) -> tuple[float, datetime, datetime]:
     """Return the days in a unit, the last day seen and the last day of calibration."""
     if unit not in UNITS:
         raise ValueError(f"unit is {unit!r}; choose one of {', '.join(UNITS)}")

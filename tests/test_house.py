@@ -32,7 +32,7 @@ game
 checking | report | exercises | widgets
 growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | identity | lifetime_value | loyalty | margins | pipeline | privacy | referrals | renewals | revenue | segments | service | targeting
-fitted | intervals
+fitted | intervals | large
 result
 intake
 sources

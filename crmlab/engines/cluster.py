@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crmlab.engines.files import is_text
+
 _OPTIONS = {
     "spark.sql.session.timeZone": "UTC",  # a moment then shows the day that was written
     "spark.sql.execution.arrow.pyspark.enabled": "true",
@@ -75,37 +77,39 @@ def session(master: str | None = None, options: Mapping[str, str] | None = None,
         raise ValueError(f"Spark does not start at {master or 'its default'}: {said[0] if said else error}") from error
 
 
-def read(spark: Any, source: str, columns: Mapping[str, str] | None = None, separator: str = ",") -> Any:
-    """Return files as a frame of Spark.
+def read(spark: Any, source: str, columns: Mapping[str, str], separator: str | None = None) -> Any:
+    """Return files as a frame of Spark, with our names for their columns; nothing is read yet.
 
     Parameters
     ----------
     spark
         A session.
     source
-        A file, a folder or a pattern that every worker can reach; what ends in .csv, .tsv or .txt (or holds it before a
-        .gz) is text with a header, all else Parquet.
+        A file, a folder or a pattern that every worker can reach; what is called .csv, .tsv or .txt is text with a
+        header, all else Parquet.
     columns
-        Our column names to those of the files; others are not read.
+        Our column names to those of the files. An id is read as text, whatever it looks like; of text also `amount` is
+        read as a number and the others as days.
     separator
-        Of text.
+        Of text; by default a comma.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, it cannot be read, or a column is missing.
     """
-    if is_text(source):
-        frame = spark.read.csv(source, header=True, sep=separator, mode="FAILFAST", inferSchema=False)
-    else:
-        frame = spark.read.parquet(source)
-    if not columns:
-        return frame
-    return frame.selectExpr(*(f"`{theirs}` as `{ours}`" for ours, theirs in columns.items()))
+    text = is_text(source)
+    try:
+        frame = spark.read.csv(source, header=True, sep=separator or ",") if text else spark.read.parquet(source)
+    except Exception as error:  # Spark raises what Java said, of many kinds
+        raise ValueError(f"{source}: {str(error).strip().splitlines()[0]}") from error
+    missing_ones = [theirs for theirs in columns.values() if theirs not in frame.columns]
+    if missing_ones:
+        raise ValueError(f"{source}: no column {', '.join(missing_ones)}; there are {', '.join(frame.columns)}")
+    return frame.selectExpr(*(_column(ours, theirs, text) for ours, theirs in columns.items()))
 
 
-def is_text(source: str) -> bool:
-    """Return whether the name of a file or a pattern tells of delimited text.
-
-    Examples
-    --------
-    >>> is_text("shop/orders"), is_text("orders.csv.gz"), is_text("exports/*.TSV")
-    (False, True, True)
-    """
-    name = source.lower().removesuffix(".gz").removesuffix(".zst")
-    return name.endswith((".csv", ".tsv", ".txt"))
+def _column(ours: str, theirs: str, text: bool) -> str:
+    column = "`" + theirs.replace("`", "``") + "`"
+    kind = "string" if ours.endswith("_id") else "" if not text else "double" if ours == "amount" else "timestamp_ntz"
+    return f"cast({column} as {kind}) as `{ours}`" if kind else f"{column} as `{ours}`"

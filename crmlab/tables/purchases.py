@@ -59,4 +59,27 @@ TABLES = (
             Column("amount", "number", "what was paid for them", "currency", low=0),
         ),
     ),
+    Table(
+        "buyer_counts",
+        "One row for each history of buying that customers share, up to the end of the observation; it counts all "
+        "customers, also where orders holds only a sample of them.",
+        ("frequency", "recency", "T"),
+        (
+            Column("frequency", "integer", "days with an order after the first such day", "days", low=0),
+            Column("recency", "number", "time from the first to the last order, in whole weeks", "weeks", low=0),
+            Column("T", "number", "time from the first order to the end of the observation", "weeks", low=0),
+            Column("customers", "integer", "how many share this history", "customers", low=1),
+        ),
+    ),
+    Table(
+        "spend_counts",
+        "One row for each number of repeat purchases and level of spend; it counts all customers who came back and "
+        "spent something, also where orders holds only a sample.",
+        ("frequency", "monetary_value"),
+        (
+            Column("frequency", "integer", "days with an order after the first such day", "days", low=1),
+            Column("monetary_value", "number", "what such a day brought in the mean", "currency", low=0),
+            Column("customers", "integer", "how many share this level", "customers", low=1),
+        ),
+    ),
 )
