@@ -84,10 +84,10 @@ def words_of(text: str) -> set[str]:
     """
     found = {text.strip(), *(line.strip() for line in text.splitlines())} if "\n" in text else {text.strip()}
     for line in text.splitlines():
-        parts = line.split()
-        for length in range(1, min(_WORDS, len(parts)) + 1):
-            for start in range(len(parts) - length + 1):
-                run = " ".join(parts[start : start + length])
+        ends = [match.span() for match in re.finditer(r"\S+", line)]
+        for length in range(1, min(_WORDS, len(ends)) + 1):
+            for first, last in zip(ends, ends[length - 1 :], strict=False):
+                run = line[first[0] : last[1]]
                 found |= {run, run.strip(_EDGES)}
         for word in _SPLIT.split(line):
             found.add(word.strip(_EDGES))
@@ -124,6 +124,4 @@ def _held(column: pd.Series, asked: Set[str]) -> set[str]:
         return {numbers[float(value)] for value in column[column.isin(list(numbers))].unique()}
     if column.name == "comment":  # a single word of a comment names nobody
         asked = {text for text in asked if len(text) >= _COMMENT}
-    values = column[column.isin(list(asked))].unique()
-    spaced = {" ".join(str(value).split()) for value in values}
-    return {str(value) for value in values} | spaced
+    return {str(value) for value in column[column.isin(list(asked))].unique()}

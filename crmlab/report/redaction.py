@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -129,19 +128,13 @@ class Redactor:
         self.left_out["counts"] += grid.hide_small(self.below)
 
     def _without_small(self, text: str) -> str:
-        if self.below < 2:
-            return text
-        small = f"[1-{min(self.below - 1, 9)}]" if self.below <= 10 else f"[1-9]|[1-9][0-9](?<!{self.below})"
-        return re.sub(rf"(?<![\d.,–-])({small})(?= ({_THINGS})\b)", self._hide(), text)
+        return re.sub(rf"(?<![\d.,–-])\d+(?= ({_THINGS})\b)", self._hidden, text)
 
-    def _hide(self) -> Callable[[re.Match[str]], str]:
-        def hidden(match: re.Match[str]) -> str:
-            if int(match[1]) >= self.below:
-                return match[1]
-            self.left_out["counts"] += 1
-            return f"<{self.below}"
-
-        return hidden
+    def _hidden(self, number: re.Match[str]) -> str:
+        if not 0 < int(number[0]) < self.below:
+            return number[0]
+        self.left_out["counts"] += 1
+        return f"<{self.below}"
 
 
 def summary(left_out: Counter[str], below: int) -> str:

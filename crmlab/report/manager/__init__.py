@@ -98,7 +98,7 @@ def _answered(name: str, ask: Callable[[], Part]) -> Part:
     except LackingError as error:
         return Part(name, (say("lacking", what=str(error)),), found=False)
     except ValueError as error:
-        return Part(name, (say("cannot", why=str(error)),), found=False)
+        return Part(name, (say("cannot", why=str(error).rstrip(".")),), found=False)
     except Exception as error:  # one part must not take the others down
         return Part(name, (say("broken", what=f"{type(error).__name__}: {error}"),), found=False)
     told = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
