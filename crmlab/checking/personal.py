@@ -141,10 +141,7 @@ def _column(table: str, column: str, values: pd.Series) -> list[tuple[Any, ...]]
         (table, column, kind, n, n / filled, "the whole cell" if whole[kind] >= n / 2 else "longer text", "contents")
         for kind, n in counts.items()
     ]
-    formless = promised in _FORMLESS and not _is_flag(values)
-    if (
-        not rows and not _is_done(values) and (formless or (promised and _tells_apart(values)))
-    ):  # not a column `email` of yes and no
+    if promised and not rows and _keeps(promised, values) and not _is_done(values):
         rows.append((table, column, promised, filled, 1.0, "the whole cell", "heading"))
     return rows
 
@@ -185,6 +182,11 @@ def _believed(bare: pa.Array) -> set[str]:
     texts = bare.take(np.arange(0, len(bare), max(1, len(bare) // _TRIED))).to_pylist()
     kinds = Counter(found.kind for text in texts for found in find_identifiers(text))
     return {kind for kind, n in kinds.items() if n >= MOST_PASS * len(texts)}
+
+
+def _keeps(promised: str, values: pd.Series) -> bool:
+    """Tell whether a column may hold what its heading promises: a column `email` of yes and no does not."""
+    return (promised in _FORMLESS and not _is_flag(values)) or _tells_apart(values)
 
 
 def _is_done(values: pd.Series) -> bool:

@@ -152,7 +152,7 @@ class Check(Result):
         FileExistsError
             If the file is there and may not be replaced.
         """
-        from crmlab.checking.writing import as_html, write_page
+        from crmlab.checking.sheet import as_html, write_page
 
         write_page(as_html(self), Path(path), overwrite)
 
@@ -169,6 +169,7 @@ class Check(Result):
             said[-1] += f", leaps in {', '.join(rows['month'][leaps])}" if leaps.any() else ""
         ax.set_yscale("symlog")
         ax.set_ylim(bottom=0)
+        ax.yaxis.set_major_formatter("{x:,.0f}")
         title = word("Does any month leap?")
         if lines:
             ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=9)
