@@ -212,7 +212,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 def test_endless_answers_are_cut_off(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql, "MOST_CELLS", 1000)
+    monkeypatch.setattr(sql, "MOST_ANSWERED", 1000)
     monkeypatch.setattr(sql, "_BATCH", 100)
     said = refused(sqlite, "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT n FROM x")
     assert "more than 1,000 values" in said

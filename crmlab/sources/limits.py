@@ -12,7 +12,8 @@ from crmlab.data.validation import DataError, Problem
 MOST_BYTES = 1 << 28  # of a text that is read into memory, 256 MiB; it takes some six times as much there
 MOST_COLUMNS = 16_384  # as many as Excel has
 MOST_CELLS = 20_000_000  # of the rectangle that the cells of one sheet of a workbook span
-MOST_VALUES = 50_000_000  # of a table of Parquet, or of the answer to a query: rows times columns
+MOST_ANSWERED = 10_000_000  # values of the answer to a query
+MOST_VALUES = 50_000_000  # of a table of Parquet: rows times columns
 MOST_UNPACKED = 1 << 29  # bytes of all members of a workbook together, 512 MiB
 MOST_RATIO = 200  # of unpacked to packed bytes, where the unpacked are more than `FREE_UNPACKED`
 FREE_UNPACKED = 1 << 25

@@ -21,7 +21,7 @@ import pandas as pd
 
 from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.sources.cells import column_of
-from crmlab.sources.limits import MOST_CELLS, checked_file
+from crmlab.sources.limits import MOST_ANSWERED, checked_file
 from crmlab.sources.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -91,15 +91,18 @@ def read_query(address: str, query: str | None, *, progress: bool = False) -> Sh
     run = {"duckdb": _duckdb, "sqlite": _sqlite, "postgresql": _postgresql}[url.get_backend_name()]
     with _plainly(name, url), run(url, asked) as (columns, batches):
         _refuse_twice(name, columns)
-        rows = [*_bounded(batches, name, len(columns), progress)]
-    index = pd.RangeIndex(1, len(rows) + 1, name=LINE)
-    cells = dict(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
+        lists: list[list[Any]] = [[] for _ in columns]
+        for batch in _bounded(batches, name, len(columns), progress):
+            for cells, values in zip(lists, zip(*batch, strict=True), strict=True):
+                cells.extend(values)
+    index = pd.RangeIndex(1, len(lists[0]) + 1, name=LINE)
+    cells = dict(zip(columns, lists, strict=True))
     odd = [column for column, values in cells.items() if any(isinstance(value, _NESTED) for value in values)]
     kept = {column: [*map(_plain, values)] for column, values in cells.items() if column not in odd}
     frame = pd.DataFrame({column: column_of(values, index) for column, values in kept.items()}, index)
     remedy = "Ask for its parts one by one, or leave the column out."
     problems = [Problem(name, column, "holds lists, records or bytes, and is left out", remedy) for column in odd]
-    notes = [f"{name}: {len(frame):,} rows read from {url.render_as_string(hide_password=True)}."]
+    notes = [f"{name}: {len(index):,} rows read from {url.render_as_string(hide_password=True)}."]
     return Sheet(name, frame, True, {}, notes, problems)
 
 
@@ -232,7 +235,7 @@ def _refuse_twice(name: str, columns: Sequence[str]) -> None:
         raise DataError([Problem(name, twice[0], "occurs more than once", remedy)])
 
 
-def _bounded(batches: Iterable[Sequence[Row]], name: str, width: int, progress: bool) -> Iterator[Row]:
+def _bounded(batches: Iterable[Sequence[Row]], name: str, width: int, progress: bool) -> Iterator[Sequence[Row]]:
     from tqdm import tqdm
 
     count = 0
@@ -240,11 +243,12 @@ def _bounded(batches: Iterable[Sequence[Row]], name: str, width: int, progress: 
         for batch in batches:
             count += len(batch)
             bar.update(len(batch))
-            if count * width > MOST_CELLS:
-                what = f"answers with more than {MOST_CELLS:,} values"
+            if count * width > MOST_ANSWERED:
+                what = f"answers with more than {MOST_ANSWERED:,} values"
                 remedy = "Count in the database with GROUP BY, or ask for fewer rows or columns."
                 raise DataError([Problem(name, "", what, remedy)])
-            yield from batch
+            if len(batch):
+                yield batch
 
 
 def _plain(value: Any) -> Any:
