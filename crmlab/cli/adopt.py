@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from crmlab.cli.large import add_engine, adopt_large, is_large
 from crmlab.cli.words import add_command, add_force, wrote
 
 _EXAMPLES = """examples:
@@ -15,6 +16,7 @@ _EXAMPLES = """examples:
   crmlab adopt orders=export.csv --out shop --map orders.customer_id=cust_no orders.amount="net total"
   crmlab adopt next-month.csv --map shop/mapping.toml --out shop2
   crmlab adopt sqlite:///shop.db --query "SELECT * FROM orders" --out shop
+  crmlab adopt orders/ --engine duckdb --map customer_id=cust_no ordered_at=day amount=total --out shop
 
 What each file holds, and which column is which, is found from names (English and Korean) and contents, and printed with
 the reasons. What is open is asked in one report, together with the words that settle it. A column is named by your
@@ -38,6 +40,7 @@ def add_to(commands: Any) -> None:
         "--observation-end", metavar="DAY", help="last day of observation (default: the last that occurs)"
     )
     parser.add_argument("--name", help="what the company is called (default: the name of the folder)")
+    add_engine(parser)
     add_force(parser)
 
 
@@ -82,9 +85,12 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 
 def _adopt(told: argparse.Namespace) -> int:
+    if is_large(told):
+        return adopt_large(told)
     from crmlab.intake import adopt
 
-    if told.out is None and not told.dry_run:
+    out = None if told.dry_run else told.out
+    if out is None and not told.dry_run:
         raise ValueError("where is it to be written? Add --out DIR, or --dry-run to write nothing")
     files = [_file(text, told.table) for text in told.files]
     if told.table and len(files) > 1:
@@ -93,7 +99,7 @@ def _adopt(told: argparse.Namespace) -> int:
         files,
         mapping=told.mapping,
         name=told.name,
-        out=None if told.dry_run else told.out,
+        out=out,
         encoding=told.encoding,
         separator=told.separator,
         header=None if told.header is None else told.header == "yes",
@@ -107,7 +113,7 @@ def _adopt(told: argparse.Namespace) -> int:
         overwrite=told.force,
         progress=sys.stderr.isatty(),
     )
-    return _dry() if told.dry_run else wrote(company, told.out)
+    return wrote(company, out) if out else _dry()
 
 
 def _dry() -> int:

@@ -1,0 +1,64 @@
+"""`crmlab adopt --engine`: from files to counts and a sample in one command, and what it refuses."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import crmlab as crm
+from crmlab.cli import large, main
+from test_engines import TEXT, some_orders
+
+
+@pytest.fixture
+def parts(tmp_path):
+    orders = some_orders(TEXT).set_axis(["cust_no", "when", "total"], axis=1)
+    (tmp_path / "orders").mkdir()
+    for number in range(2):
+        orders.iloc[number::2].to_parquet(tmp_path / "orders" / f"part-{number}.parquet")
+    return tmp_path / "orders"
+
+
+MAP = ["--map", "customer_id=cust_no", "orders.ordered_at=when", "amount=total"]
+
+
+def test_a_folder_of_parquet_becomes_counts_and_a_sample(parts, tmp_path, capsys):
+    out = tmp_path / "shop"
+    assert main(["adopt", str(parts), "--engine", "duckdb", "--sample", "20", "--out", str(out), *MAP]) == 0
+    said = capsys.readouterr().out
+    company = crm.open_company(out)
+    assert company.buyer_counts["customers"].sum() == 60
+    assert 5 < company.orders["customer_id"].nunique() < 40
+    assert "All 60 customers are counted" in said
+    assert "Next: crmlab run" in said
+
+
+def test_many_bytes_choose_the_engine_by_themselves(parts, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(large, "ENOUGH", 1000)
+    assert main(["adopt", f"orders={parts}", "--out", str(tmp_path / "shop"), *MAP]) == 0
+    assert "All 60 customers are counted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "shop", "--table", "contracts"], "--engine counts orders"),
+        ([], "Add --out DIR"),
+        (["--out", "shop"], "no column customer_id, ordered_at, amount; there are cust_no, when, total"),
+        (["--out", "shop", "--map", "mapping.toml"], "with --engine, name single columns"),
+        (["--out", "shop", "--sample", "0", *MAP], "give 1 customer or more"),
+    ],
+)
+def test_what_it_cannot_do_is_said_with_exit_code_2(parts, capsys, monkeypatch, tmp_path, words, said):
+    monkeypatch.chdir(tmp_path)
+    assert main(["adopt", str(parts), "--engine", "duckdb", *words]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "shop").exists()
+
+
+def test_negative_amounts_are_refused_by_the_door(tmp_path, capsys):
+    orders = pd.DataFrame({"customer_id": ["a"], "ordered_at": pd.to_datetime(["2024-01-01"]), "amount": [-5.0]})
+    orders.to_parquet(tmp_path / "orders.parquet")
+    told = ["adopt", str(tmp_path / "orders.parquet"), "--engine", "duckdb", "--out", str(tmp_path / "shop")]
+    assert main(told) == 2
+    assert "amount" in capsys.readouterr().err
