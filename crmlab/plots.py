@@ -2,7 +2,8 @@
 
 Nothing here knows a model. A noun hands over a small frame, and a function of this module draws it, titles it with a
 question, and stores what is seen as alternative text (`describe`), which travels with the picture into the notebook.
-The palette is that of Okabe and Ito (2008); markers and line styles are a second sign beside colour.
+The palette is that of Okabe and Ito (2008), its orange a little lighter: in grey it looked like the light blue. Markers
+and line styles are a second sign beside colour.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from crmlab.labels import percent, word
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#EFA900", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 FAINT = "#767676"
@@ -91,13 +93,28 @@ def alternative_text(figure: Figure) -> str:
 
 def png(figure: Figure) -> tuple[bytes, dict[str, str]]:
     """Return a figure as PNG bytes with its alternative text as metadata, as a notebook's display wants it."""
-    from io import BytesIO
+    return encoded(drawn(figure)), {"alt": alternative_text(figure)}
 
+
+def drawn(figure: Figure) -> FigureCanvasAgg:
+    """Draw a figure once, and return the canvas that holds it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return canvas
+
+
+def encoded(canvas: FigureCanvasAgg) -> bytes:
+    """Return what was drawn as PNG bytes; a canvas that writes a file would draw once more."""
+    from io import BytesIO
+
+    from matplotlib.image import imsave
+
     buffer = BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": ""})  # savefig would draw twice
-    return buffer.getvalue(), {"alt": alternative_text(figure)}
+    pixels: Any = canvas.buffer_rgba()
+    imsave(buffer, pixels, format="png", origin="upper", dpi=canvas.figure.dpi, metadata={"Software": ""})
+    return buffer.getvalue()
 
 
 @contextmanager

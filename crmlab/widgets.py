@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,12 @@ from crmlab import plots
 
 if TYPE_CHECKING:
     from ipywidgets import VBox, Widget
-    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
 Control = Sequence[Any]
 _NATURAL_SIZE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
+_EDGE = 2  # pixels that stay empty around a picture
 
 
 def explore(draw: Callable[..., Any], **controls: Control) -> VBox:
@@ -49,10 +51,12 @@ def explore(draw: Callable[..., Any], **controls: Control) -> VBox:
     if unknown:
         raise ValueError(f"the drawing function has no parameter {', '.join(sorted(unknown))}")
     inputs = {name: _control(name, control, _start(draw, name)) for name, control in controls.items()}
+    easel = Easel()
     picture, words = ipywidgets.Image(format="png", layout=_NATURAL_SIZE), ipywidgets.HTML()
 
     def redraw(_: Any = None) -> None:
-        image, text = picture_of(draw, **{name: widget.value for name, widget in inputs.items()})  # type: ignore[attr-defined]
+        values: dict[str, Any] = {name: widget.value for name, widget in inputs.items()}  # type: ignore[attr-defined]
+        image, text = easel.picture(draw, values)
         picture.value, words.value = image, f'<p role="status" style="max-width:46em">{escape(text)}</p>'
 
     for widget in inputs.values():
@@ -69,14 +73,64 @@ def picture_of(draw: Callable[..., Any], **values: Any) -> tuple[bytes, str]:
     >>> picture_of(lambda ax: ax.set_title("Who stays?"))[1]
     'Who stays?'
     """
-    with plots.quiet_figure() as ax:
-        draw(ax, **values)
-        image, metadata = plots.png(_figure(ax))
-    return image, metadata["alt"]
+    return Easel().picture(draw, values)
 
 
-def _figure(ax: Axes) -> Any:
-    return ax.figure
+class Easel:
+    """Draws a picture again and again.
+
+    To find where the axes have room takes about as long as to draw them. So that is done for the first picture, and
+    again only when something of a later one reaches the edge.
+
+    Examples
+    --------
+    >>> easel = Easel()
+    >>> [easel.picture(lambda ax, x: ax.set_title(f"{x} years"), {"x": x})[1] for x in (1, 2)]
+    ['1 years', '2 years']
+    """
+
+    def __init__(self) -> None:
+        self._places: list[Any] = []
+
+    def picture(self, draw: Callable[..., Any], values: Mapping[str, Any]) -> tuple[bytes, str]:
+        """Return what `draw` draws at these values, as PNG bytes, and in words."""
+        with plots.quiet_figure() as ax:
+            draw(ax, **values)
+            figure: Any = ax.figure
+            canvas = self._in_the_same_places(figure) or self._laid_out(figure)
+            return plots.encoded(canvas), plots.alternative_text(figure)
+
+    def _in_the_same_places(self, figure: Figure) -> FigureCanvasAgg | None:
+        """Draw a figure with its axes where those of the last one lay; None where there were none, or no room."""
+        if len(self._places) != len(figure.axes):
+            return None
+        engine = figure.get_layout_engine()
+        figure.set_layout_engine("none")
+        for ax, place in zip(figure.axes, self._places, strict=True):
+            ax.set_position(place)
+        canvas = plots.drawn(figure)
+        if not _reaches_the_edge(canvas):
+            return canvas
+        for ax in figure.axes:
+            ax.set_in_layout(True)  # setting a position takes it out
+        figure.set_layout_engine(engine)
+        return None
+
+    def _laid_out(self, figure: Figure) -> FigureCanvasAgg:
+        """Draw a figure and remember where its axes lay, unless it had no room even so."""
+        canvas = plots.drawn(figure)
+        roomy = not _reaches_the_edge(canvas)
+        self._places = [ax.get_position(original=True) for ax in figure.axes] if roomy else []
+        return canvas
+
+
+def _reaches_the_edge(canvas: FigureCanvasAgg) -> bool:
+    """Return whether anything is drawn on the outermost pixels."""
+    import numpy as np
+
+    pixels = np.asarray(canvas.buffer_rgba())
+    sides = (pixels[:_EDGE], pixels[-_EDGE:], pixels[:, :_EDGE], pixels[:, -_EDGE:])
+    return any((side != pixels[0, 0]).any() for side in sides)
 
 
 def _start(draw: Callable[..., Any], name: str) -> Any:

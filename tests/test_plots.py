@@ -40,19 +40,49 @@ def test_png_carries_the_alternative_text():
     assert metadata == {"alt": "A flat line."}
 
 
-def deuteranope(colour):
-    """Return a colour as a deuteranope sees it (Viénot, Brettel & Mollon 1999), in CIELAB."""
+# What is left of linear red, green and blue without the middle cones, and what a colour weighs in grey.
+SEEN = {
+    "Viénot, Brettel & Mollon (1999)": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
+    "Machado, Oliveira & Fernandes (2009)": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+WHITE = np.array([0.9505, 1, 1.089])
+JUST_NOTICED = 2.3  # a difference in CIELAB that people see half of the time (Mahy et al. 1994)
+
+
+def lab(colour, matrix=None):
+    """Return a colour in CIELAB, as seen through the matrix of a kind of colour blindness."""
     linear = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)])
-    seen = np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]) @ linear
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ seen.clip(0, 1)
-    f = np.cbrt(xyz / [0.9505, 1, 1.089])
+    ratio = TO_XYZ @ (np.eye(3) if matrix is None else np.array(matrix)).dot(linear).clip(0, 1) / WHITE
+    f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def test_a_colour_blind_reader_can_tell_the_first_five_colours_apart():
-    seen = [deuteranope(colour) for colour in plots.PALETTE[:5]]
-    gaps = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]
-    assert min(gaps) > 15
+def smallest_step(colours, matrix=None, parts=3):
+    """Return the smallest distance between two colours; with one part, in lightness alone."""
+    seen = [lab(colour, matrix)[:parts] for colour in colours]
+    return min(np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :])
+
+
+@pytest.mark.parametrize("matrix", SEEN.values(), ids=SEEN)
+def test_a_colour_blind_reader_can_tell_all_colours_apart(matrix):
+    assert smallest_step(plots.PALETTE, matrix) > 15
+    assert smallest_step(["#C00000", "#6B7A00"], matrix) < 15  # a red and a green of one lightness
+
+
+def test_no_two_colours_are_the_same_grey():
+    assert smallest_step(plots.PALETTE, parts=1) > JUST_NOTICED
+    assert smallest_step(plots.PALETTE[:2], parts=1) > 3 * JUST_NOTICED
+    assert smallest_step(["#E69F00", "#56B4E9"], parts=1) < JUST_NOTICED
+
+
+def test_white_and_black_have_their_known_lightness():
+    assert lab("white") == pytest.approx([100, 0, 0], abs=0.05)
+    assert lab("black") == pytest.approx([0, 0, 0], abs=1e-9)
 
 
 def test_lines_have_a_second_sign_beside_colour():

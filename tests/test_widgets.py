@@ -1,9 +1,10 @@
 """Sliders: they start where told, redraw, and say in words what is seen."""
 
+import matplotlib as mpl
 import pytest
 
 from crmlab.plots import describe
-from crmlab.widgets import explore, picture_of
+from crmlab.widgets import Easel, explore, picture_of
 
 
 def draw(ax, months=6, plan="basic"):
@@ -44,3 +45,36 @@ def test_the_picture_is_png_and_the_same_every_time():
     first, again = picture_of(draw, months=3), picture_of(draw, months=3)
     assert first == again
     assert first[0].startswith(b"\x89PNG")
+
+
+def left_edge(easel: Easel) -> float:
+    return easel._places[0].x0
+
+
+def test_a_picture_keeps_its_place_until_something_reaches_the_edge(monkeypatch):
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    ran, execute = [], ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda self, fig: ran.append(1) or execute(self, fig))
+    monkeypatch.setitem(mpl.rcParams, "figure.constrained_layout.use", True)
+    easel = Easel()
+    easel.picture(lambda ax, y: ax.barh(["a name"], [y]), {"y": 1})
+    first = left_edge(easel)
+    easel.picture(lambda ax, y: ax.barh(["a name"], [y]), {"y": 2})
+    assert (len(ran), left_edge(easel)) == (1, first)
+    easel.picture(lambda ax, y: ax.barh(["a name that is much longer than the first one"], [y]), {"y": 2})
+    assert len(ran) == 2
+    assert left_edge(easel) > first + 0.2
+
+
+def test_other_axes_are_laid_out_anew():
+    easel = Easel()
+    easel.picture(lambda ax: ax.plot([1, 2]), {})
+    easel.picture(lambda ax: ax.twinx().plot([1, 200]), {})
+    assert len(easel._places) == 2
+
+
+def test_a_picture_without_room_is_laid_out_each_time():
+    easel = Easel()
+    easel.picture(lambda ax: ax.figure.text(-0.1, 0.5, "over the edge"), {})
+    assert easel._places == []
