@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
-import logging
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,18 +126,6 @@ def choose(wanted: Iterable[str | int], lessons: Mapping[str, Lesson]) -> list[L
             raise ValueError(f"there is no lesson {text!r}: there are {', '.join(lessons)}")
         chosen |= set(lessons) if text == "all" else {number}
     return [lesson for number, lesson in lessons.items() if number in chosen]
-
-
-@contextmanager
-def hushed():
-    """Keep papermill's own messages off the terminal; what matters is in the report."""
-    logger = logging.getLogger("papermill")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _title(notebook: Mapping[str, Any]) -> str:

@@ -75,8 +75,8 @@ def test_the_limit_is_chosen(redactor: Redactor) -> None:
 
 
 def test_the_summary_is_plain() -> None:
-    assert "nothing of single customers" in summary(Counter(), 5)
-    assert "1 picture is left out, and counts under 7" in summary(Counter(pictures=1), 7)
-    assert "2 tables of single customers, 1 picture and 3 printed lines are" in summary(
+    assert "Left out of this page: nothing; hidden are counts under 5" in summary(Counter(), 5)
+    assert "1 picture; hidden are counts under 7" in summary(Counter(pictures=1), 7)
+    assert "2 tables of single customers, 1 picture and 3 printed lines;" in summary(
         Counter(tables=2, pictures=1, lines=3), 5
     )

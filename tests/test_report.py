@@ -124,7 +124,7 @@ def test_no_file_names_a_customer_or_tells_a_small_count(report: tuple[list[Outc
     shown = BeautifulSoup(text(report[1] / "07-values.html"), "html.parser")
     assert shown.get_text().count("A table is left out here") == 1
     assert "[a line is left out: it may name somebody]" in shown.get_text()
-    assert "1 table of single customers and 4 printed lines are left out" in shown.select("p.left-out")[0].get_text()
+    assert "1 table of single customers and 4 printed lines;" in shown.select("p.left-out")[0].get_text()
     assert shown.find("td", string="<5")
 
 

@@ -71,8 +71,8 @@ def index_page(
     table = f'<div class="scroll" tabindex="0"><table><thead>{_HEAD}</thead><tbody>{rows}</tbody></table></div>'
     name = f": {opened.name}" if opened is not None else ""
     title = f"<h1>crmlab{escape(name)}</h1>" if brief else "<h1>crmlab: customer management, learned on data</h1>"
-    parts = [title, brief, "<h2>Lessons</h2>", _counts(outcomes), table]
-    parts += [_described(company, below) for company in companies]
+    parts = [title, brief, '<section lang="en">', "<h2>Lessons</h2>", _counts(outcomes), table]
+    parts += [*(_described(company, below) for company in companies), "</section>"]
     body = "\n".join(part for part in [*parts, f"<footer>{escape(generator())}</footer>"] if part)
     return page(f"crmlab{name}: a report", body, language if brief else "en", back=False)
 

@@ -142,14 +142,16 @@ def summary(left_out: Counter[str], below: int) -> str:
 
     Examples
     --------
-    >>> summary(Counter(tables=2), 5)
-    'This page may be handed on: 2 tables of single customers are left out, and counts under 5 are hidden.'
+    >>> summary(Counter(tables=2), 5)[:81]
+    'Left out of this page: 2 tables of single customers; hidden are counts under 5. A'
     """
     kinds = {"tables": "table{} of single customers", "pictures": "picture{}", "lines": "printed line{}"}
     parts = [f"{n} {text.format('s' * (n > 1))}" for kind, text in kinds.items() if (n := left_out[kind])]
-    said = " and ".join(", ".join(parts).rsplit(", ", 1)) or "nothing of single customers was there, nothing"
-    verb = "are" if sum(left_out[kind] for kind in kinds) > 1 else "is"
-    return f"This page may be handed on: {said} {verb} left out, and counts under {below} are hidden."
+    said = " and ".join(", ".join(parts).rsplit(", ", 1)) or "nothing"
+    return (
+        f"Left out of this page: {said}; hidden are counts under {below}. A picture stays unless its description names "
+        "somebody: look at the pictures before you hand the page on."
+    )
 
 
 def _blocks(lines: list[str]) -> set[int]:

@@ -88,7 +88,7 @@ def _table(table: pd.DataFrame) -> str:
         f"<tr><th scope='row'>{escape(str(measure))}</th><td class='number'>{escape(str(number))}</td></tr>"
         for measure, number in table.itertuples(index=False)
     )
-    head = f"<tr><th>{escape(say('measure'))}</th><th>{escape(say('number'))}</th></tr>"
+    head = f"<tr><th>{escape(say('measure'))}</th><th class='number'>{escape(say('number'))}</th></tr>"
     return f'<div class="scroll" tabindex="0"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
 
 

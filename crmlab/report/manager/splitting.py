@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.growth import Allocation, ResponseCurve, UnitEconomics
-from crmlab.labels import percent
+from crmlab.labels import percent, word
 from crmlab.report.manager.part import LackingError, Part, drawn, money, need_tables
 from crmlab.report.manager.sentences import say
 from crmlab.report.manager.worth import worth_within
@@ -145,6 +145,9 @@ def _by_totals(company: Any, below: int) -> Part:
 
 def _labelled(ax: Any, currency: str) -> Any:
     ax.set_ylabel(f"{say('worth axis')} ({currency})")
+    for text in ax.texts:
+        if text.get_text() == word("this plan"):
+            text.set_text(word("best split"))
     ticks = np.asarray(ax.get_xticks())
     ax.set_xticks([tick for tick in ticks if 0 <= tick <= 100])
     return ax
