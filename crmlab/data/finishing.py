@@ -1,4 +1,4 @@
-"""What checked tables still need: types for the columns that the data dictionary does not know, and notes on them."""
+"""What checked tables still need: types for the columns that the data dictionary does not know, and the last day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from crmlab.data.csvfiles import Field
-from crmlab.data.parsing import guess_kind, has_clock, parse
+from crmlab.data.parsing import guess_kind, parse
 from crmlab.tables import DTYPES, TABLES
 
 
@@ -39,20 +39,6 @@ def finish(table: str, frame: pd.DataFrame, kinds: Mapping[str, str] | None = No
             values = values.astype(dtype)
         finished[name] = values
     return frame.assign(**finished)
-
-
-def notes_on(table: str, frame: pd.DataFrame) -> list[str]:
-    """Return what a user should know of a table as it came: times of day left out, columns kept.
-
-    Examples
-    --------
-    >>> notes_on("orders", pd.DataFrame({"ordered_at": ["2025-01-31 10:00"], "shop": ["Seoul"]}))
-    ['orders.ordered_at: the time of day is left out.', 'orders: kept beside the known columns: shop.']
-    """
-    dates = (column.name for column in TABLES[table].columns if column.kind == "date" and column.name in frame)
-    notes = [f"{table}.{name}: the time of day is left out." for name in dates if has_clock(frame.loc[:, name])]
-    extra = _extra(table, frame)
-    return notes + ([f"{table}: kept beside the known columns: {', '.join(extra)}."] if extra else [])
 
 
 def last_day(tables: Mapping[str, pd.DataFrame]) -> str:

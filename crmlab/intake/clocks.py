@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CLOCK = re.compile(
     r"[T, ]*(?P<before>오전|오후|[ap]\.?m\.?)? ?(?P<hour>\d{1,2})"
@@ -15,6 +16,7 @@ _ZONES = {"Z": "Z", "UTC": "Z", "GMT": "Z", "KST": "+09:00"}
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 
 
+@lru_cache(1 << 17)
 def read_clock(text: str) -> str | None:
     """Return what follows a date as " hh:mm:ss" with the zone where one is told; "" for nothing, None for no time.
 

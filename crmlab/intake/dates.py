@@ -24,7 +24,7 @@ COUNTS = ("spreadsheet", "epoch")
 WAYS = (*ORDERS, *COUNTS)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 _NAME = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?"
 _AFTER = r"(?: ?\(?[월화수목금토일](?:요일)?\)?)?(?!\d)"
@@ -71,21 +71,22 @@ def read_dates(values: pd.Series, where: Where, told: Collection[str] = (), mont
     column = Distinct.of(values)
     if all(_ISO.fullmatch(text) for text in column.texts):
         return Read(column.back(list(column.texts)), "dates as 2025-01-31")
-    texts = [_fixed(text) or (_month(text) if month else None) for text in column.texts]
-    said = ["dates as written"] if any(texts) else []
+    days, clocks = _without_clocks(column)
+    texts = [_fixed(text) or (_month(text) if month else None) for text in days.texts]
+    said = [f"dates as {raw}" for raw, text in zip(days.texts, texts, strict=True) if text][:1]
     left = np.array([text is None for text in texts], bool)
-    order, problems = _ordered(column, left, texts, where, told)
+    order, problems = _ordered(days, left, texts, where, told)
     said += [order] if order else []
     for way, shape, day in (("spreadsheet", _SERIAL, _from_serial), ("epoch", _EPOCH, _from_epoch)):
-        like = left & np.array([shape.fullmatch(text) is not None for text in column.texts], bool)
+        like = left & np.array([shape.fullmatch(text) is not None for text in days.texts], bool)
         if like.any() and way in told:
-            texts = [day(raw) if hit else text for raw, hit, text in zip(column.texts, like, texts, strict=True)]
+            texts = [day(raw) if hit else text for raw, hit, text in zip(days.texts, like, texts, strict=True)]
             said.append(way)
         elif like.any():
-            problems.append(_counted(column, like, where, way, day(column.texts[like][0])))
-    final = [raw if text is None else text for raw, text in zip(column.texts, texts, strict=True)]
+            problems.append(_counted(days, like, where, way, day(days.texts[like][0])))
+    read = days.back([raw if text is None else text for raw, text in zip(days.texts, texts, strict=True)])
     settled = " ".join(one for one in said if one in WAYS)
-    return Read(column.back(final), ", ".join(said), settled, problems=tuple(problems))
+    return Read(read if clocks is None else read + clocks, ", ".join(said), settled, problems=tuple(problems))
 
 
 def date_share(column: Distinct) -> tuple[float, float]:
@@ -114,6 +115,23 @@ def _month(text: str) -> str | None:
 def _year(text: str) -> int:
     """Return a year; of two digits, those to 68 are of this century, as POSIX has it."""
     return int(text) if len(text) == 4 else int(text) + (2000 if int(text) <= 68 else 1900)
+
+
+def _without_clocks(column: Distinct) -> tuple[Distinct, pd.Series | None]:
+    """Return the days alone, each once however many times of day there are, and the time of each row.
+
+    Where a text cannot be parted at its first blank into a day and a time, the column comes back as it is.
+    """
+    parts = [text.partition(" ") for text in column.texts]
+    if not any(clock for _, _, clock in parts):
+        return column, None
+    clocks = [read_clock(f" {clock}" if clock else "") for _, _, clock in parts]
+    codes, heads = pd.factorize(np.array([head for head, _, _ in parts], dtype=object))
+    if None in clocks or not all(_fixed(head) or _open(head) for head in heads):
+        return column, None
+    codes = np.where(column.codes < 0, -1, codes[column.codes])
+    counts = np.bincount(codes[codes >= 0], minlength=len(heads))
+    return Distinct(np.asarray(heads, dtype=object), codes, counts, column.index), column.back(clocks)
 
 
 def _fixed(text: str) -> str | None:

@@ -8,11 +8,13 @@ from datetime import date
 
 import pandas as pd
 
-from crmlab.data.finishing import finish, notes_on
+from crmlab.data.finishing import finish
+from crmlab.data.parsing import has_clock
 from crmlab.data.validation import DataError, Problem, validate
 from crmlab.intake.choices import Finding, settle, settle_rows
 from crmlab.intake.shapes import Settings
 from crmlab.intake.understanding import Understood
+from crmlab.tables import TABLES
 
 
 @dataclass(eq=False)
@@ -90,7 +92,12 @@ def make(found: list[Understood], chosen: Mapping[str, str], currency: str, obse
     tables, findings = settle(made.tables, chosen, observation_end=observation_end, today=today)
     made.findings += findings
     checked = validate(tables, observation_end)
-    made.notes += [note for name, frame in tables.items() for note in notes_on(name, frame)]
+    made.notes += [
+        f"{name}.{column.name}: the time of day is left out."
+        for name, frame in tables.items()
+        for column in TABLES[name].columns
+        if column.kind == "date" and column.name in frame and has_clock(frame[column.name])
+    ]
     made.tables = {name: finish(name, frame) for name, frame in checked.items()}
     return made
 
@@ -110,5 +117,5 @@ def _build(one: Understood, made: Made, chosen: Mapping[str, str], currency: str
             made.notes.append(
                 f"{table}: the rows of {name} ({len(rows):,}) were added to those of the files before it."
             )
-            rows = pd.concat([made.tables[table], rows]).rename_axis(rows.index.name)
+            rows = pd.concat([made.tables[table], rows])
         made.tables[table] = rows

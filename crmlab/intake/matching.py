@@ -143,6 +143,8 @@ def _by_names(
     for (role, label), score in sorted(scores.items(), key=lambda pair: (-pair[1], not needed[pair[0][0]])):
         if role in found.columns or role in found.open or label in found.taken:
             continue
+        if not needed[role] and _is_last_for(label, [name for name in needed if needed[name]], found, scores):
+            continue
         rivals = [other for name, other in scores if name == role and other not in found.taken]
         close = [other for other in rivals if scores[role, other] > score - _MARGIN]
         kind = found.shape.role(role).kind
@@ -151,6 +153,15 @@ def _by_names(
             found.take(role, label, f"{how}; {profiles[label].evidence(kind)}", score)
         else:
             _settle(found, role, close, profiles, others, score)
+
+
+def _is_last_for(label: Label, needed: list[str], found: Match, scores: Mapping[tuple[str, Label], float]) -> bool:
+    """Return whether a required role that has no column yet has only this one left."""
+    for role in needed:
+        left = [other for name, other in scores if name == role and other not in found.taken]
+        if role not in found.columns and left == [label]:
+            return True
+    return False
 
 
 def _fit(role: Role, profile: Profile) -> float:
@@ -214,14 +225,21 @@ def candidates(role: Role, found: Match, profiles: Mapping[Label, Profile]) -> l
         return [label for label in two if free[label].share("boolean", role.name) == 1]
     if not role.name.endswith("_id"):
         return [label for label, each in free.items() if each.kinds and each.numbers[0] < 0.5]
-    key = role.name in _key(found.shape)
+    key = role.name in key_of(found.shape)
     named = [label for label, each in free.items() if each.identifies and (each.unique or not key)]
     again = [label for label in named if not free[label].unique]
     return named if key else again or named
 
 
-def _key(shape: Shape) -> tuple[str, ...]:
-    """Return the role whose values occur once; none where a thing may have several rows."""
+def key_of(shape: Shape) -> tuple[str, ...]:
+    """Return the role whose values occur once; none where a thing may have several rows.
+
+    Examples
+    --------
+    >>> from crmlab.intake.shapes import SHAPES
+    >>> key_of(SHAPES["customers"]), key_of(SHAPES["orders"]), key_of(SHAPES["tenure"])
+    (('customer_id',), (), ('customer_id',))
+    """
     if shape.name in TABLES:
         return TABLES[shape.name].key if len(TABLES[shape.name].key) == 1 else ()
     return {"tenure": ("customer_id",), "wide_months": ("customer_id",), "lead_stages": ("lead_id",)}.get(

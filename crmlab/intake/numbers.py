@@ -32,18 +32,20 @@ _FORM = re.compile(
     rf"(?P<core>[\d.,' ]*\d[.,]?)\s*(?P<after>{_CURRENCY})?\s*(?P<percent>%)?\s*(?P<trail>-)?\s*(?P<close>\))?"
 )
 _GROUPS = re.compile(r"\d{1,3}(?:([' ])\d{3})(?:\1\d{3})*")
+_NINES = str.maketrans("12345678", "99999999")  # a zero may not lead a group of thousands, so it stays
 _SAME = str.maketrans({"−": "-", "–": "-", "’": "'", "‘": "'", "`": "'", "٫": ".", "٬": "'"})
 
 
 @dataclass(frozen=True)
 class _Number:
-    """One written number: its sign and currency apart, the core without thousands signs that are certain."""
+    """A way in which numbers are written: sign and currency apart, the core without what is surely a thousands sign."""
 
     negative: bool
     currency: str
     percent: bool
     core: str
     fits: frozenset[str]  # the decimal marks under which the core is a number
+    tables: dict[str, dict[int, str | None]]  # for each of these marks, what is replaced to get plain digits
 
 
 def read_numbers(values: pd.Series, where: Where, told: str = "") -> Read:
@@ -71,9 +73,9 @@ def read_numbers(values: pd.Series, where: Where, told: str = "") -> Read:
     column = Distinct.of(values)
     if all(_PLAIN.fullmatch(text) for text in column.texts):
         return Read(column.back(list(column.texts)), "plain numbers")
-    numbers = [_number(text) for text in column.texts]
+    numbers = _numbers(column)
     mark, problems = _decimal(column, numbers, where, told)
-    texts = [raw if one is None else _plain(one, mark) for raw, one in zip(column.texts, numbers, strict=True)]
+    texts = [raw if one is None else _plain(raw, one, mark) for raw, one in zip(column.texts, numbers, strict=True)]
     problems += _mixed_percent(column, numbers, where)
     codes = [one.currency or None if one else None for one in numbers]
     signs = sorted({code for code in codes if code})
@@ -97,16 +99,26 @@ def number_share(column: Distinct) -> tuple[float, float]:
     texts, counts = column.texts[:1000], column.counts[:1000]
     if not len(texts):
         return 0.0, 0.0
-    numbers = [_number(text) for text in texts]
+    numbers = [_number(_usual(text)) for text in texts]
     good = np.array([one is not None for one in numbers], bool)
     fine = np.array([bool(one and (one.currency or re.search(r"[.,']", one.core))) for one in numbers], bool)
     return float(counts[good].sum() / counts.sum()), float(counts[fine].sum() / counts.sum())
 
 
+def _numbers(column: Distinct) -> list[_Number | None]:
+    """Return how each text is written; texts that differ only in their digits are looked at once."""
+    masks = [_usual(text).translate(_NINES) for text in column.texts]
+    ways = {mask: _number(mask) for mask in set(masks)}
+    return [ways[mask] for mask in masks]
+
+
+def _usual(text: str) -> str:
+    """Return a text with the usual digits, blanks and signs."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_SAME)
+
+
 def _number(text: str) -> _Number | None:
-    """Return a written number taken apart; None where the text is none."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_SAME)
+    """Return how a number is written; None where the text is none."""
     found = _FORM.fullmatch(text.upper() if text.isascii() else text)
     if found is None or bool(found["open"]) != bool(found["close"]) or (found["before"] and found["after"]):
         return None
@@ -121,7 +133,16 @@ def _number(text: str) -> _Number | None:
     written = found["before"] or found["after"] or ""
     if grouped and "." not in core and "," not in core:
         fits = frozenset(MARKS)
-    return _Number(bool(signs) and signs != ["+"], SIGNS.get(written, written), bool(found["percent"]), core, fits)
+    tables = {mark: _table(text, mark) for mark in fits}
+    return _Number(
+        bool(signs) and signs != ["+"], SIGNS.get(written, written), bool(found["percent"]), core, fits, tables
+    )
+
+
+def _table(text: str, mark: str) -> dict[int, str | None]:
+    """Return what leaves only digits and a point of a text; capitals and small letters may both stand there."""
+    table: dict[int, str | None] = {ord(sign): None for sign in text.upper() + text.lower() if not sign.isdigit()}
+    return table | {ord(MARKS[mark]): "."}
 
 
 def _is_number(core: str, decimal: str) -> bool:
@@ -138,12 +159,10 @@ def _is_number(core: str, decimal: str) -> bool:
     return first.isdigit() and len(first) <= 3 and first[0] != "0" and middle and len(last) == 3 and last.isdigit()
 
 
-def _plain(one: _Number, mark: str) -> str:
-    mark = mark if mark in one.fits else next(iter(one.fits))
-    other = "," if mark == "point" else "."
-    text = one.core.replace(other, "").replace(MARKS[mark], ".")
-    text = _hundredth(text) if one.percent else text
-    return f"-{text}" if one.negative else text
+def _plain(text: str, one: _Number, mark: str) -> str:
+    digits = _usual(text).translate(one.tables[mark if mark in one.fits else next(iter(one.fits))])
+    digits = _hundredth(digits) if one.percent else digits
+    return f"-{digits}" if one.negative else digits
 
 
 def _hundredth(text: str) -> str:
@@ -196,7 +215,7 @@ def _contradiction(column: Distinct, only: dict[str, np.ndarray], where: Where) 
 def _question(column: Distinct, numbers: list[_Number | None], marked: np.ndarray, where: Where) -> Problem:
     at = int(np.flatnonzero(marked)[0])
     one = numbers[at]
-    as_read = {mark: _plain(one, mark) for mark in ("comma", "point")} if one else {}
+    as_read = {mark: _plain(column.texts[at], one, mark) for mark in ("comma", "point")} if one else {}
     grouping, decimal = sorted(as_read, key=lambda mark: "." in as_read[mark])
     what = f"{'a number' if column.count(marked) == 1 else 'numbers'} with two readings that no row decides: "
     what += f"{column.texts[at]!r} is {as_read[grouping]} or {as_read[decimal]}"

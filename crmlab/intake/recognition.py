@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crmlab.data.validation import Problem
-from crmlab.intake.matching import Match, candidates, match
+from crmlab.intake.matching import Match, candidates, key_of, match
 from crmlab.intake.profile import Label, Profile
 from crmlab.intake.shapes import SHAPES, Shape
 from crmlab.intake.vocabulary import names_shape
@@ -17,9 +17,10 @@ from crmlab.intake.vocabulary import names_shape
 _MARGIN = 0.5
 _FILE_NAME = 1.0
 _MOSTLY = 0.9
-# the second is the special case of the first, with the same meaning where both fit
+# the same rows seen in two ways: where both fit, the one that holds more of the sheet is meant
 _RELATED = {frozenset(pair) for pair in (("orders", "sales_lines"), ("order_lines", "sales_lines"))}
 _RELATED |= {frozenset(pair) for pair in (("contracts", "spans"), ("stage_events", "event_log"))}
+_RELATED |= {frozenset(pair) for pair in (("leads", "lead_stages"), ("customers", "spans"), ("customers", "tenure"))}
 _WITHOUT_HEADER = ("orders", "customers", "spans", "event_log")
 _WORDS = {"date": "dates", "number": "numbers", "integer": "numbers", "boolean": "yes and no", "text": "texts"}
 
@@ -100,9 +101,7 @@ def _possible(found: Match, profiles: Mapping[Label, Profile]) -> bool:
         paid = "amount" in columns or {"quantity", "price"} <= set(columns)
         product = "product_id" in columns or "product_name" in columns
         return paid and (product or ("order_id" in columns and not _once(columns["order_id"], profiles)))
-    if shape in ("customers", "tenure", "wide_months"):
-        return _once(columns.get("customer_id"), profiles)
-    return True
+    return all(_once(columns.get(role), profiles) for role in key_of(found.shape))
 
 
 def _once(label: object, profiles: Mapping[Label, Profile]) -> bool:
