@@ -97,7 +97,7 @@ def test_one_currency_can_be_kept_or_all_converted() -> None:
     assert "converted to KRW at USD=1380.5" in findings["currencies"].sentence
 
 
-@pytest.mark.parametrize("told", ["USD", "EUR=1500", "USD=much", "USD=-1", "USD=0", "USD=nan"])
+@pytest.mark.parametrize("told", ["USD", "EUR=1500", "USD=much", "USD=-1", "USD=0", "USD=nan", "USD=1e999999"])
 def test_what_settles_no_currency_is_refused(told: str) -> None:
     with pytest.raises(DataError, match="in another currency than KRW"):
         rows(ROWS, currencies=told)

@@ -105,3 +105,18 @@ def test_sums_are_rounded_to_the_decimals_of_their_parts(sums: list, parts: list
 
 def test_kinds_count_an_empty_value_as_one() -> None:
     assert kinds_in(pd.Series(["x", "x", None]), np.array(["a", "b", "b"])).to_dict() == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_columns_of_theirs_never_clash_with_those_that_a_shape_makes(name: str) -> None:
+    shape = SHAPES[name]
+    values = {"text": ["lead", "lead"], "integer": "12", "number": "57", "boolean": ["true"] * 2}
+    values["date"] = ["2025-01-01"] * 2
+    made = {column.name for table in shape.tables for column in TABLES[table].columns} | {"date_precision"}
+    theirs = made - {role.name for role in shape.roles}
+    named = [(one_of_many(role.name, "2025-01") if role.many else role.name, role.kind) for role in shape.roles]
+    columns = {label: values[kind] for label, kind in named}
+    frame = sheet(columns | dict.fromkeys(theirs, "xy"))
+    tables = shape.build(frame, Settings("mine.csv", "2025-12-31", {"stages": "keep"})).tables
+    assert all(table.columns.is_unique for table in tables.values())
+    assert any(f"their {theirs_one}" in table for table in tables.values() for theirs_one in theirs)

@@ -90,6 +90,7 @@ def test_months_in_any_order_and_with_gaps() -> None:
     ("headings", "said"),
     [
         (["1월", "2월"], "--choose year=2025"),
+        (["x" * 9999, "2025-01"], r"such as 'x{36}\.\.\."),
         (["2025-01", "total"], "has headings that are no months, such as 'total'"),
         (["2025-01", "202501"], "has one month twice"),
     ],
@@ -103,6 +104,12 @@ def test_months_without_a_year_take_the_one_told() -> None:
     built = build({"1월": "23", "2월": "45"}, "ab", year="2024")
     assert built.observed_to == "2024-02-29"
     assert built.tables["orders"]["ordered_at"].dt.year.unique().tolist() == [2024]
+
+
+@pytest.mark.parametrize("year", ["99999", "0", "25", "next"])
+def test_a_year_that_is_none_is_asked_again(year: str) -> None:
+    with pytest.raises(DataError, match="--choose year=2025"):
+        build({"1월": "23"}, "ab", year=year)
 
 
 def test_a_month_that_is_no_number_is_named() -> None:

@@ -34,7 +34,11 @@ def test_lines_become_orders_lines_and_products() -> None:
         ["1", "a", 5.5],
         ["2", "b", 4.6],
     ]
-    assert tables["order_lines"].to_numpy().tolist() == [["1", "p", 1, 1.1], ["1", "q", 2, 4.4], ["2", "p", 4, 4.6]]
+    assert tables["order_lines"].to_numpy().tolist() == [
+        ["1", "p", "x", 1, 1.1],
+        ["1", "q", "y", 2, 4.4],
+        ["2", "p", "z", 4, 4.6],
+    ]
     assert tables["products"].to_numpy().tolist() == [["p", "Pen", 1.1], ["q", "Quill", 2.2]]
     assert built.tables["orders"].index.to_list() == [2, 4]
     assert any("a list price is not in the file" in note for note in built.notes)
@@ -42,6 +46,7 @@ def test_lines_become_orders_lines_and_products() -> None:
 
 def test_what_holds_for_the_whole_order_stays_with_it() -> None:
     assert "shop" not in build(LINES).tables["orders"]
+    assert build(LINES).tables["order_lines"]["shop"].to_list() == ["x", "y", "z"]
     assert build(LINES | {"shop": "xxzz"}).tables["orders"]["shop"].to_list() == ["x", "z"]
 
 
@@ -52,9 +57,16 @@ def test_without_an_order_number_a_day_is_an_order() -> None:
 
 
 def test_without_products_there_are_orders_only() -> None:
-    built = build({"customer_id": "ab", "ordered_at": ["2025-01-01"] * 2, "amount": "12"})
+    built = build({"customer_id": "aa", "ordered_at": ["2025-01-01"] * 2, "amount": "12", "till": "34"})
+    assert "Left out, for they differ within an order: till." in built.notes
     assert list(built.tables) == ["orders"]
     assert "The lines name no product and quantity: only orders were made of them." in built.notes
+
+
+def test_a_product_that_was_only_given_back_has_a_price() -> None:
+    given_back = {"order_id": "1", "customer_id": "a", "ordered_at": ["2025-01-01"], "product_id": "p"}
+    for told in ({"quantity": ["-2"], "amount": ["-6"]}, {"quantity": "2", "amount": ["-6"]}):
+        assert build(given_back | told).tables["products"]["price"].to_list() == [3]
 
 
 def test_names_stand_for_products_without_numbers() -> None:

@@ -24,6 +24,7 @@ _OFFSET = re.compile(r".{10}[T ]\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})")
 _CLOCK = re.compile(r".{10}[T ](?!00:00(?::00)?(?:\D|$))\d{2}:\d{2}.*")
 _MONEY = {column.name for table in TABLES.values() for column in table.columns if column.unit.startswith("currency")}
 _EXAMPLE = "Asia/Seoul"
+_SMALLEST = Decimal("1e-9")  # of a rate
 
 
 def duplicates(frame: pd.DataFrame, desk: Desk, sheet: str) -> pd.DataFrame:
@@ -136,7 +137,7 @@ def _rates(option: str) -> dict[str, Decimal]:
             number = Decimal(rate.strip())
         except InvalidOperation:
             continue
-        if number.is_finite() and number > 0:
+        if number.is_finite() and _SMALLEST < number < 1 / _SMALLEST:
             found[code.strip().upper()] = number
     return found
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.data.validation import DataError, Problem
-from crmlab.intake.shapes.reading import at_lines, counted, take
+from crmlab.intake.shapes.reading import at_lines, counted, shortened, take
 from crmlab.intake.shapes.schema import Built, Role, Settings, Shape, headings
 from crmlab.tables import STAGES, TABLES
 
@@ -58,9 +58,9 @@ def _stages(names: pd.Series, settings: Settings) -> dict[str, str]:
     found = {name: mapped.get(_plain(name), _plain(name)) for name in counts.index}
     unknown = [name for name, stage in found.items() if _plain(name) not in mapped and stage not in STAGES]
     if told != "keep" and unknown:
-        rows = [f"{name!r} ({counted(int(counts[name]), 'row')})" for name in unknown[:12]]
+        rows = [f"{shortened(name)} ({counted(int(counts[name]), 'row')})" for name in unknown[:12]]
         plain = [*dict.fromkeys(map(_plain, unknown))]
-        example = ", ".join(f"{name}={_LEFT_OUT}" for name in plain[:3])
+        example = ", ".join(f"{name[:40]}={_LEFT_OUT}" for name in plain[:3])
         remedy = (
             f"Say which stage each is ({', '.join(STAGES)}, or a name of yours; - leaves it out): --choose "
             f'"stages={example}{", ..." if len(plain) > 3 else ""}", or stages=keep for the names as they are.'
@@ -73,7 +73,7 @@ def _mapping(told: str, settings: Settings) -> dict[str, str]:
     pairs = [part.rpartition("=") for part in told.split(",") if part.strip()]
     if not all(equals and name.strip() and stage.strip() for name, equals, stage in pairs):
         remedy = "Write it as 'signup=lead, paid=won, page view=-'."
-        raise DataError([Problem(settings.sheet, "stages", f"cannot be read from {told!r}", remedy)])
+        raise DataError([Problem(settings.sheet, "stages", f"cannot be read from {shortened(told)}", remedy)])
     return {_plain(name): stage.strip() for name, _, stage in pairs}
 
 

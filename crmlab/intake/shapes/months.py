@@ -7,13 +7,15 @@ row. Who is active in the first month began then or before, and who is active in
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from crmlab.data.parsing import written
 from crmlab.data.validation import DataError, Problem
 from crmlab.intake.shapes.month_names import month_of, needs_year
-from crmlab.intake.shapes.reading import at_lines, counted, fault_of, take
+from crmlab.intake.shapes.reading import at_lines, counted, fault_of, shortened, take
 from crmlab.intake.shapes.schema import Built, Role, Settings, Shape, headings
 
 _ROLE = "months"
@@ -47,16 +49,16 @@ def _wide_months(frame: pd.DataFrame, settings: Settings) -> Built:
 def _months(frame: pd.DataFrame, settings: Settings) -> dict[str, str]:
     """Return the month of each column of months; raise where a heading names none, or two name one."""
     year = settings.chosen.get("year", "ask")
-    told = int(year) if year.isdecimal() else None
+    told = int(year) if re.fullmatch("(19|20)[0-9]{2}", year) else None
     found = {label: (heading, month_of(heading, told)) for label, heading in headings(frame.columns, _ROLE).items()}
     unread = [heading for heading, month in found.values() if month is None]
     if unread:
         yearless = all(needs_year(heading) for heading in unread)
         remedy = "Say it, as --choose year=2025." if yearless else "Write it as 2025-01, or leave the column out."
         what = "names months without their year" if yearless else "has headings that are no months"
-        raise DataError([Problem(settings.sheet, _ROLE, what, remedy, examples=tuple(map(repr, unread[:3])))])
+        raise DataError([Problem(settings.sheet, _ROLE, what, remedy, examples=tuple(map(shortened, unread[:3])))])
     months = [month for _, month in found.values()]
-    twice = [repr(heading) for heading, month in found.values() if months.count(month) > 1]
+    twice = [shortened(heading) for heading, month in found.values() if months.count(month) > 1]
     if twice:
         remedy = "Keep one column for each month."
         raise DataError([Problem(settings.sheet, _ROLE, "has one month twice", remedy, examples=tuple(twice[:4]))])

@@ -15,6 +15,7 @@ from crmlab.intake.shapes.reading import at_lines, counted, fault_of, kinds_in, 
 from crmlab.intake.shapes.schema import Built, Role, Settings, Shape
 
 _OF_THE_LINE = ("product_id", "product_name", "category", "quantity", "price", "amount")
+_KNOWN = ("order_id", "customer_id", "ordered_at", *_OF_THE_LINE)
 
 
 def _sales_lines(frame: pd.DataFrame, settings: Settings) -> Built:
@@ -28,12 +29,18 @@ def _sales_lines(frame: pd.DataFrame, settings: Settings) -> Built:
     if "product_id" not in rows and "product_name" in rows and rows["product_name"].notna().all():
         rows["product_id"] = rows["product_name"]
         notes.append("There is no product number: products are told apart by their names.")
-    tables = {"orders": _orders(rows, notes)}
+    by = rows["order_id"].to_numpy()
+    others = [name for name in map(str, rows) if name not in _KNOWN]
+    whole = [name for name in others if kinds_in(rows[name], by).max() == 1]
+    parts = [name for name in others if name not in whole]
+    tables = {"orders": _orders(rows, whole, notes)}
     if {"product_id", "quantity"} <= set(rows):
-        tables |= {"products": _products(rows, notes), "order_lines": _lines(rows)}
+        tables |= {"products": _products(rows, notes), "order_lines": _lines(rows, parts)}
     else:
         lacks = " and ".join(name for name in ("product", "quantity") if name not in rows and f"{name}_id" not in rows)
         notes.append(f"The lines name no {lacks}: only orders were made of them.")
+        if parts:
+            notes.append(f"Left out, for they differ within an order: {', '.join(map(str, parts))}.")
     said = [f"{counted(len(rows), 'line')} became {counted(len(tables['orders']), 'order')}."]
     return Built(tables, said + notes)
 
@@ -74,26 +81,24 @@ def _refuse_mixed(rows: pd.DataFrame, settings: Settings) -> None:
         raise DataError(problems)
 
 
-def _orders(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def _orders(rows: pd.DataFrame, whole: list[str], notes: list[str]) -> pd.DataFrame:
     by = rows["order_id"].to_numpy()
     grouped = rows.groupby(by, sort=False)
     moved = (grouped["ordered_at"].transform("min") != rows["ordered_at"]).to_numpy()
     if moved.any():
         notes.append(f"Some lines are of a later day than their order's first ({at_lines(rows, moved)}), which counts.")
-    extras = [name for name in rows if name not in _OF_THE_LINE and name not in ("order_id", "customer_id")]
-    extras = [name for name in extras if name != "ordered_at" and kinds_in(rows[name], by).max() == 1]
     first = ~pd.Series(by).duplicated().to_numpy()
-    orders = rows.loc[first, ["order_id", "customer_id", "ordered_at", *extras]].copy()
+    orders = rows.loc[first, ["order_id", "customer_id", "ordered_at", *whole]].copy()
     orders["ordered_at"] = grouped["ordered_at"].min().to_numpy()
     orders.insert(3, "amount", tidy(grouped["amount"].sum(), rows["amount"]).to_numpy())
     return orders
 
 
-def _lines(rows: pd.DataFrame) -> pd.DataFrame:
+def _lines(rows: pd.DataFrame, parts: list[str]) -> pd.DataFrame:
     """Return one row a product of an order; what was given back stays apart from what was bought."""
     keys = [rows["order_id"].to_numpy(), rows["product_id"].to_numpy(), (rows["amount"] < 0).to_numpy()]
     grouped = rows.groupby(keys, sort=False)
-    lines = rows[["order_id", "product_id"]][grouped.cumcount().to_numpy() == 0].copy()
+    lines = rows[["order_id", "product_id", *parts]][grouped.cumcount().to_numpy() == 0].copy()
     lines["quantity"] = grouped["quantity"].sum().to_numpy()
     lines["amount"] = tidy(grouped["amount"].sum(), rows["amount"]).to_numpy()
     return lines
@@ -101,8 +106,8 @@ def _lines(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _products(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Return the products with the middle of what was paid for one."""
-    bought = (rows["amount"] >= 0) & (rows["quantity"] > 0).fillna(False).astype(bool)
-    one = rows["price"] if "price" in rows else (rows["amount"] / rows["quantity"].astype(float)).where(bought)
+    one = (rows["amount"] / rows["quantity"].astype(float).replace(0, np.nan)).abs()
+    one = rows["price"].fillna(one) if "price" in rows else one
     by = rows["product_id"].to_numpy()
     products = rows.loc[~pd.Series(by).duplicated().to_numpy(), ["product_id"]].copy()
     for theirs, ours in (("product_name", "name"), ("category", "category")):

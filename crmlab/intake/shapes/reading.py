@@ -10,13 +10,18 @@ import pandas as pd
 from crmlab.data.parsing import parse, written
 from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.intake.shapes.schema import Settings, Shape, headings
+from crmlab.tables import TABLES
 
 _SHOWN = 5
 _MOST_DECIMALS = 6
+_LONGEST = 40
+_MADE = {"date_precision"}  # what shapes make beside the columns of the dictionary
 
 
 def take(frame: pd.DataFrame, shape: Shape, settings: Settings, filled: Sequence[str]) -> pd.DataFrame:
     """Return a new frame whose roles are in their kinds; other columns stay as they are.
+
+    One that is called like a column that the shape makes is renamed: "their amount".
 
     Parameters
     ----------
@@ -48,7 +53,7 @@ def take(frame: pd.DataFrame, shape: Shape, settings: Settings, filled: Sequence
                 continue
             read[label], faults = parse(role.kind, frame[label], identifies=role.name.endswith("_id"))
             for fault in faults:
-                examples = tuple(dict.fromkeys(map(repr, written(frame[label])[fault.rows])))[:3]
+                examples = tuple(dict.fromkeys(map(shortened, written(frame[label])[fault.rows])))[:3]
                 problems += fault_of(settings.sheet, heading, frame, fault.rows, fault.what, fault.remedy, examples)
             if role.name in filled:
                 empty = written(frame[label]) == np.array(None)
@@ -56,7 +61,21 @@ def take(frame: pd.DataFrame, shape: Shape, settings: Settings, filled: Sequence
                 problems += fault_of(settings.sheet, heading, frame, empty, "empty", remedy)
     if problems:
         raise DataError(problems)
-    return read
+    roles = {role.name for role in shape.roles}
+    made = {column.name for table in shape.tables for column in TABLES[table].columns} | _MADE
+    return read.rename(columns={name: f"their {name}" for name in made - roles})
+
+
+def shortened(value: object) -> str:
+    """Return a value as it is shown in messages: in quotes, and cut where it is long.
+
+    Examples
+    --------
+    >>> shortened("won"), len(shortened("x" * 1000))
+    ("'won'", 40)
+    """
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def fault_of(
