@@ -35,7 +35,7 @@ def which_run(company: Company, lessons: Mapping[str, Lesson]) -> pd.DataFrame:
     """
     lacks = {number: lesson.lacks(company) for number, lesson in lessons.items()}
     rows = [(number, lesson.title, not lacks[number], lacks[number]) for number, lesson in lessons.items()]
-    return pd.DataFrame(rows, columns=list(LESSONS))
+    return pd.DataFrame(rows, columns=list(LESSONS)).astype({"runs": bool})
 
 
 def what_opens(company: Company, lessons: Mapping[str, Lesson]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _DONE = {
     "drop": "dropped, because free text can name anybody",
     "mask": "masked; names in it stay",
-    "the year only": "year",
+    "the year only": "only the year is kept",
 }
 
 _EXAMPLES = """examples:
