@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, hyp2f1
+from sklearn.metrics import adjusted_rand_score
 
 import crmlab as crm
 from crmlab import Company
@@ -449,3 +450,80 @@ def _(company: Company) -> float:
         years = rows[rows["ago"] < 2].groupby(who)["ago"].agg(["min", "max"])
         churn[who] = (years.loc[years["max"] == 1, "min"] == 1).mean()
     return churn["record_id"] - churn["person"]
+
+
+def chosen_by_rule(company: Company) -> pd.Series:
+    """Return for each customer, in the order of the table, whether the rule on trial picks it."""
+    who, end = company.customers.set_index("customer_id"), pd.Timestamp(company.observation_end)
+    days = company.orders[company.orders["ordered_at"] > end - pd.DateOffset(months=6)]
+    days = days.drop_duplicates(["customer_id", "ordered_at"])["customer_id"].value_counts()
+    age = end.year - who["birth_year"].astype(float)
+    return (who["gender"] == "female").fillna(False) & (age >= 30) & (age < 40) & (days.reindex(who.index) >= 3)
+
+
+@answers("07", 1)
+def _(company: Company) -> float:
+    inside, end = chosen_by_rule(company), pd.Timestamp(company.observation_end)
+    year = company.orders[company.orders["ordered_at"] > end - pd.DateOffset(months=12)]
+    theirs = year.loc[year["customer_id"].isin(inside.index[inside]), "amount"].sum()
+    return theirs / inside.sum() / (year["amount"].sum() / len(inside))
+
+
+@answers("07", 2)
+def _(company: Company) -> float:
+    inside = chosen_by_rule(company)
+    used = company.orders[["customer_id", "record_id"]].merge(company.source_records[["record_id", "email"]])
+    return used.groupby("customer_id")["email"].count().reindex(inside.index[inside], fill_value=0).gt(0).mean()
+
+
+@answers("07", 3)
+def _(company: Company) -> float:
+    gifts = company.products.loc[company.products["category"] == "gifts", "product_id"]
+    with_gifts = set(company.order_lines.loc[company.order_lines["product_id"].isin(gifts), "order_id"])
+    pairs = []
+    for _, mine in company.orders.sort_values(["ordered_at", "order_id"]).groupby("customer_id")["order_id"]:
+        held = [order in with_gifts for order in mine]
+        pairs += zip(held, held[2:], strict=False)
+    first, second = np.array(pairs).T
+    return second[first].mean() / second.mean()
+
+
+@answers("07", 4)
+def _(company: Company) -> float:
+    return adjusted_rand_score(company.customers["sales_segment"], company.customers["service_segment"])
+
+
+@answers("08", 1)
+def _(company: Company) -> float:
+    nps = company.surveys["nps"].dropna().astype(int)
+    votes = np.select([nps >= 9, nps <= 6], [100, -100], 0)
+    return votes.var() * (1.96 / 2) ** 2
+
+
+@answers("08", 2)
+def _(company: Company) -> float:
+    channel = company.surveys["customer_id"].map(company.customers.set_index("customer_id")["channel"])
+    answered = company.surveys["nps"].notna()
+    weight = 1 / channel[answered].map(answered.groupby(channel).mean())
+    nps = company.surveys.loc[answered, "nps"].astype(int)
+    return 100 * (weight[nps >= 9].sum() - weight[nps <= 6].sum()) / weight.sum()
+
+
+@answers("08", 3)
+def _(company: Company) -> float:
+    last = company.surveys[company.surveys["csat"].notna()].sort_values(["sent_on", "survey_id"])
+    last = last.drop_duplicates("customer_id", keep="last")
+    content = last.loc[last["csat"] > 3, "customer_id"]
+    margin = company.contracts.set_index("customer_id")["monthly_margin"][content]
+    return (margin < 6_000).sum() / len(content)
+
+
+@answers("08", 4)
+def _(company: Company) -> pd.Series:
+    rows = company.experiments.query("experiment == 'money per customer'").set_index("unit_id")
+    rows = rows.join(company.contracts.set_index("customer_id")[["plan", "monthly_margin"]])
+    net = {}
+    for plan, part in rows.groupby("plan"):
+        kept = [part.loc[part["spend"] == spend, "success"].astype(int).mean() for spend in (1_500, 0)]
+        net[plan] = (kept[0] - kept[1]) * part["monthly_margin"].mean() * 12 - 9_000
+    return pd.Series(net)
