@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from crmlab import plots
 from crmlab.data import open_company
+from crmlab.game.market import Market
 from crmlab.model_plots import causal_map
 from crmlab.simulation import COMPANIES
 from crmlab.simulation.b2b.model import B2B
@@ -24,7 +25,7 @@ from crmlab.simulation.subscription.people import Subscription
 from crmlab.tables import TABLES, Column, Table
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MECHANISMS: dict[str, type[Mechanism]] = {"subscription": Subscription, "retail": Shop, "b2b": B2B}
+MECHANISMS: dict[str, type[Mechanism]] = {"subscription": Subscription, "retail": Shop, "b2b": B2B, "game": Market}
 DERIVED = "<!-- Written by scripts/build_docs.py: change the code, then run make docs. -->"
 
 
@@ -74,7 +75,8 @@ def parameters_page() -> str:
     parts = [
         f"# The parameters of the simulated companies\n\n{DERIVED}\n",
         'Any of them may be switched: `crm.simulate_company("subscription", billing_fault=0)`. The values that a\n'
-        "company was made with lie in `company.truth.parameters`.\n",
+        "company was made with lie in `company.truth.parameters`. Those of the game (lesson 19) are given to\n"
+        "`crm.Game(seed=7, budget=200)`; what is hidden from the player and not given is drawn within its range.\n",
     ]
     for name, mechanism in MECHANISMS.items():
         rows = [

@@ -69,3 +69,17 @@ def test_the_board_speaks_korean(game):
     finally:
         labels.use("en")
         plots.use_theme("en")
+
+
+def test_the_board_names_levers_and_ledger_in_korean(game):
+    labels.use("ko")
+    plots.use_theme("ko")
+    try:
+        _, lever, button, words, _, ledger = parts(play(game))
+        button.click()
+    finally:
+        labels.use("en")
+        plots.use_theme("en")
+    assert ("유지", "retain") in lever.options
+    assert "2분기: 나눌 예산 100백만 원" in words.value
+    assert all(f"<th>{name}</th>" in ledger.value for name in ("유인", "잃은 고객", "이익"))

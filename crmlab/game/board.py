@@ -11,6 +11,7 @@ from crmlab.labels import word
 from crmlab.widgets import picture_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from ipywidgets import VBox
 
 COUNTS = ("leads", "referred", "won", "lost", "customers")
@@ -44,7 +45,8 @@ def play(game: Game) -> VBox:
 
     shared = {"style": _STYLE, "layout": _WIDE}
     amounts = _amounts(float(game.state["budget"]), shared)
-    lever = ipywidgets.Dropdown(options=LEVERS, value="retain", description=word("experiment on"), **shared)
+    options = [(word(name), name) for name in LEVERS]
+    lever = ipywidgets.Dropdown(options=options, value="retain", description=word("experiment on"), **shared)
     button = ipywidgets.Button(description=word("Play the quarter"), button_style="primary", layout=_WIDE)
     words, picture, ledger = ipywidgets.HTML(), ipywidgets.Image(format="png", layout=_PICTURE), ipywidgets.HTML()
 
@@ -84,11 +86,8 @@ def _amounts(budget: float, shared: dict[str, Any]) -> dict[str, Any]:
 def _said(game: Game) -> str:
     """Say in a sentence or two where the game stands."""
     now = game.state
-    if game.finished:
-        return f"The game is over: {now['profit']:,.0f} million won, with {now['customers']:,.0f} customers left."
-    return (
-        f"Quarter {now['quarter']:.0f}: {now['budget']:,.0f} million won to split, {now['customers']:,.0f} customers."
-    )
+    told = word("game over" if game.finished else "quarter to play")
+    return told.format(**{name: f"{now[name]:,.0f}" for name in ("quarter", "budget", "customers", "profit")})
 
 
 def _tables(game: Game, drawn: Any) -> str:
@@ -99,4 +98,10 @@ def _tables(game: Game, drawn: Any) -> str:
     if len(game.trials):
         found = game.trials.sort_values("quarter", ascending=False, kind="stable").set_index("quarter")
         parts["experiments"] = found.rename_axis(index=None).round(3)
-    return "".join(f"<p><b>{escape(word(name))}</b></p>{table.to_html(escape=True)}" for name, table in parts.items())
+    return "".join(f"<p><b>{escape(word(name))}</b></p>{_named(table).to_html()}" for name, table in parts.items())
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the reader's words in its margins and for the levers in it."""
+    said = table.rename(index=word, columns=word)
+    return said.map(lambda cell: word(cell) if isinstance(cell, str) else cell)
