@@ -25,7 +25,7 @@ CODES = """AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR I
 RON RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"""
 YEN_OR_YUAN = "¥"
 
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d{1,2})?")
+_PLAIN = re.compile(r"-?\d+(?:\.\d{1,2})?", re.ASCII)
 _CURRENCY = rf"(?:{'|'.join(sorted(map(re.escape, [*SIGNS, YEN_OR_YUAN, *CODES.split()]), key=len, reverse=True))})"
 _FORM = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{_CURRENCY})?\s*(?P<sign2>[+-])?\s*"

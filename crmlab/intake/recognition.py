@@ -158,7 +158,7 @@ def _which_shape(name: str, best: list[Match], found: list[Match], profiles: Map
         shown = [f"{each.shape.name} ({each.shape.meaning.rstrip('.')})" for each in best]
         what = f"could hold {' or '.join(shown)}"
         return Problem(name, "", what, f"Say which, as {best[0].shape.name}={_file(name)}.")
-    near = max(found, key=lambda each: each.score / len(each.shape.required), default=None)
+    near = max(found, key=lambda each: each.score - len(each.lacking), default=None)
     what = f"fits no table that is known. It has {_columns(profiles)}"
     remedy = f"Say what it holds, as orders={_file(name)}, and which column is which, as --map orders.amount=COLUMN."
     if near is not None and near.columns:
