@@ -527,3 +527,53 @@ def _(company: Company) -> pd.Series:
         kept = [part.loc[part["spend"] == spend, "success"].astype(int).mean() for spend in (1_500, 0)]
         net[plan] = (kept[0] - kept[1]) * part["monthly_margin"].mean() * 12 - 9_000
     return pd.Series(net)
+
+
+def half_a_year_ago(company: Company) -> pd.DataFrame:
+    """Return the contracts known half a year before the end, with months counted from one due date to the next."""
+    end = pd.Timestamp(company.observation_end)
+    day = pd.Timestamp(end.year, end.month - 6, 1) + pd.offsets.MonthEnd(0)
+    rows = company.contracts[company.contracts["started_on"] <= day].copy()
+    rows["gone"], rows["later"] = rows["ended_on"] <= day, rows["ended_on"] <= end
+    rows["months"] = 0
+    for month in range(1, 60):
+        due = rows["started_on"] + pd.DateOffset(months=1) * month
+        before = rows["started_on"] + pd.DateOffset(months=1) * (month - 1)
+        rows["months"] += (rows["gone"] & (before < rows["ended_on"])) | (~rows["gone"] & (due <= day))
+    return rows
+
+
+@answers("12", 1)
+def _(company: Company) -> float:
+    rows = half_a_year_ago(company)
+    risk = [part["gone"].sum() / part["months"].sum() for _, part in rows.groupby("service_level")]
+    return risk[0] / risk[1]
+
+
+@answers("12", 2)
+def _(company: Company) -> float:
+    rows, risk = half_a_year_ago(company).query("months > 8"), {}
+    for kind, part in rows.groupby("onboarding"):
+        risk[kind] = part["gone"].sum() / (part["months"].sum() - 8 * len(part))
+    return risk["guided"] / risk["self"]
+
+
+def risks(company: Company) -> pd.DataFrame:
+    rows = half_a_year_ago(company)
+    sums = rows.groupby("service_level")[["gone", "months"]].sum()
+    rows["risk"] = 1 - (1 - rows["service_level"].map(sums["gone"] / sums["months"])) ** 6
+    return rows[~rows["gone"]]
+
+
+@answers("12", 3)
+def _(company: Company) -> float:
+    rows = risks(company)
+    return ((1 - rows.loc[rows["later"], "risk"]) ** 2).sum() / len(rows) + (
+        rows.loc[~rows["later"], "risk"] ** 2
+    ).sum() / len(rows)
+
+
+@answers("12", 4)
+def _(company: Company) -> float:
+    gains = [3 * row.risk * row.monthly_margin - 300_000 for row in risks(company).itertuples()]
+    return sum(gain for gain in gains if gain > 0)
