@@ -99,7 +99,7 @@ def test_a_separator_that_separates_nothing(told: str) -> None:
 
 
 def test_too_many_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(cells(",".join("ab" * 5000) + "\n" + "1," * 9999 + "1\n")[0]) == 10_000
+    assert len(cells(",".join("ab" * 500) + "\n" + "1," * 999 + "1\n")[0]) == 1_000
     monkeypatch.setattr(text, "MOST_COLUMNS", 3)
     with pytest.raises(DataError, match="has 4 columns, more than the 3"):
         cells("a,b,c,d\n1,2,3,4\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -124,5 +125,5 @@ class Profile:
 def profiles_of(sheet: Sheet) -> dict[Label, Profile]:
     """Return the columns of a sheet by their labels; of headings that occur twice, none, for they name nothing."""
     labels = list(sheet.frame.columns)
-    twice = {label for label in labels if labels.count(label) > 1}
-    return {label: Profile(label, sheet.frame[label]) for label in labels if label not in twice and label != ""}
+    times = Counter(labels)
+    return {label: Profile(label, sheet.frame[label]) for label in labels if times[label] == 1 and label != ""}
