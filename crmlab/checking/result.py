@@ -98,30 +98,19 @@ class Check(Result):
         months, gaps = volume.count_months(tables, company.observation_end), volume.find_gaps(tables)
         criteria = evidence.weigh(company)
         runs = _judged(runnable.which_run(company, lessons), criteria)
-        told = {(each.table, each.column) for each in problems}
+        told = {".".join(filter(None, (each.table, each.column))) for each in problems}
         sentences = [
             *findings.of_problems(problems),
             *(("note", company.name, text) for text in said),
             *findings.of_tables(columns),
-            *(each for each in findings.of_keys(repeats, broken) if tuple(each[1].split(".")) not in told),
+            *(each for each in findings.of_keys(repeats, broken) if each[1] not in told),
             *findings.of_volume(months, gaps),
             *findings.of_persons(persons),
             *findings.of_lessons(runs),
         ]
-        return cls(
-            columns,
-            findings.sorted_frame(sentences),
-            repeats,
-            broken,
-            months,
-            gaps,
-            persons,
-            runs,
-            runnable.what_opens(company, lessons),
-            evidence.table_of(criteria),
-            company,
-            problems,
-        )
+        found, opens = findings.sorted_frame(sentences), runnable.what_opens(company, lessons)
+        weighed = evidence.table_of(criteria)
+        return cls(columns, found, repeats, broken, months, gaps, persons, runs, opens, weighed, company, problems)
 
     def summary(self) -> pd.DataFrame:
         """Return how much there is, how much looks wrong, and how many lessons can be believed."""
