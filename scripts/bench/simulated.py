@@ -18,17 +18,17 @@ EFFECTS |= {"calls": 0.15}
 _BLOCK = 500_000
 
 
-def buyers(size: int, seed: int = 1) -> pd.DataFrame:
+def buyers(size: int, seed: int = 1, weeks: tuple[int, int] = (27, 39)) -> pd.DataFrame:
     """Return `frequency`, `recency`, `T` (weeks, by the day) and `monetary_value`, one row a customer."""
     blocks = []
     for number, first in enumerate(range(0, size, _BLOCK)):
         rng = np.random.default_rng([seed, number])
-        blocks.append(_block(rng, min(_BLOCK, size - first)))
+        blocks.append(_block(rng, min(_BLOCK, size - first), weeks))
     return pd.concat(blocks, ignore_index=True)
 
 
-def _block(rng: np.random.Generator, size: int) -> pd.DataFrame:
-    span = rng.integers(27 * 7, 39 * 7 + 1, size)
+def _block(rng: np.random.Generator, size: int, weeks: tuple[int, int]) -> pd.DataFrame:
+    span = rng.integers(weeks[0] * 7, weeks[1] * 7 + 1, size)
     x, last = np.zeros(size), np.zeros(size)
     for who, day in _purchases(rng, span):
         x[who] += 1
