@@ -20,7 +20,8 @@ _MOSTLY = 0.9
 # the same rows seen in two ways: where both fit, the one that holds more of the sheet is meant
 _RELATED = {frozenset(pair) for pair in (("orders", "sales_lines"), ("order_lines", "sales_lines"))}
 _RELATED |= {frozenset(pair) for pair in (("contracts", "spans"), ("stage_events", "event_log"))}
-_RELATED |= {frozenset(pair) for pair in (("leads", "lead_stages"), ("customers", "spans"), ("customers", "tenure"))}
+_RELATED |= {frozenset(pair) for pair in (("leads", "lead_stages"), ("customers", "orders"))}
+_RELATED |= {frozenset(pair) for pair in (("customers", "spans"), ("customers", "tenure"))}
 _WITHOUT_HEADER = ("orders", "customers", "spans", "event_log")
 _WORDS = {"date": "dates", "number": "numbers", "integer": "numbers", "boolean": "yes and no", "text": "texts"}
 
