@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 PATIENCE = 600  # seconds that one cell may take
@@ -50,7 +52,8 @@ def executed(path: Path, parameters: Mapping[str, Any]) -> tuple[Any, str]:
 
 
 def main() -> None:
-    """Answer each line of standard input on what was standard output."""
+    """Answer each line of standard input on what was standard output; end when nobody is there to be answered."""
+    Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # kernels inherit it, and what they write there would be taken for an answer
@@ -59,6 +62,12 @@ def main() -> None:
         notebook, reason = executed(Path(task["path"]), task["parameters"])
         answers.write(json.dumps({"notebook": notebook, "reason": reason}) + "\n")
         answers.flush()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:  # on Windows it never changes, and the pipe breaks at the next answer
+        time.sleep(2)
+    os._exit(1)
 
 
 if __name__ == "__main__":
