@@ -19,6 +19,7 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": 
 LONGEST_LINE = 4_000_000  # characters
 SAMPLE = 200  # records that decide what separates the fields, and whether there is a header
 
+_LINES = 20_000  # among which the first records are looked for
 _TOLD = 5  # different widths that are told one by one
 _USUAL = 0.9  # share of the records that have the same width, where what separates them is beyond doubt
 _MONEY = "[₩$€¥£원%]"
@@ -162,7 +163,7 @@ def _too_long(table: str, line: int) -> Problem:
 
 
 def _split(lines: Callable[[], Iterable[str]], separator: str) -> _Split:
-    records = [fields for _, fields in islice(split_records(lines(), separator, "", []), SAMPLE)]
+    records = [fields for _, fields in islice(split_records(islice(lines(), _LINES), separator, "", []), SAMPLE)]
     if not records:
         return _Split(separator, 1, 1.0, 1, 0.0)
     width, times = Counter(map(len, records)).most_common(1)[0]
