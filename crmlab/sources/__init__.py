@@ -73,6 +73,8 @@ def read_sheets(
     """
     if is_address(source):
         return [read_query(str(source), query, progress=progress)]
+    if not str(source).strip():
+        raise DataError([Problem("the file", "", "is not named", "Give the path of a file.")])
     path = Path(source).expanduser()
     if query is not None:
         remedy = "Give an address, as sqlite:///shop.db, or leave the query out."
