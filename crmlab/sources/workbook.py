@@ -15,7 +15,7 @@ from crmlab.data.records import SAMPLE, lines_problem
 from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.sources.cells import Cell, column_of, is_blank, text_of
 from crmlab.sources.headers import find_top, name_columns, titles_noted
-from crmlab.sources.limits import MOST_CELLS
+from crmlab.sources.limits import MOST_CELLS, MOST_COLUMNS
 from crmlab.sources.looks import Look
 from crmlab.sources.sheet import Sheet
 from crmlab.sources.unpacking import unpack
@@ -113,9 +113,18 @@ def _chosen(name: str, book: CalamineWorkbook, sheet: str | None) -> tuple[list[
 def _taken(name: str, book: CalamineWorkbook, sheet: str) -> CalamineSheet:
     with _plainly(f"{name}: {sheet}"):
         taken = book.get_sheet_by_name(sheet)
-    if taken.height * taken.width > MOST_CELLS:
-        what = f"spans {taken.height:,} rows and {taken.width:,} columns, more than {MOST_CELLS:,} cells"
-        raise DataError([Problem(f"{name}: {sheet}", "", what, "Save the sheet as CSV or Parquet.")])
+    if taken.height * taken.width > MOST_CELLS or taken.width > MOST_COLUMNS:
+        what = f"spans {taken.height:,} rows and {taken.width:,} columns, more than is read"
+        raise DataError(
+            [
+                Problem(
+                    f"{name}: {sheet}",
+                    "",
+                    what,
+                    "Keep the columns that are needed.",
+                )
+            ]
+        )
     return taken
 
 
