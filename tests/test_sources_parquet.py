@@ -102,13 +102,16 @@ def test_damaged_pages(tmp_path: Path) -> None:
 
 
 def test_a_long_text_that_is_repeated_stays_one_text(tmp_path: Path) -> None:
-    text = "x" * 1_000_000
+    text = "x" * 100_000
     column = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array([text]))
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"id": column}), path, store_schema=False)
     assert path.stat().st_size < 1_000_000
     frame = read_parquet(path).frame
     assert len({id(cell) for cell in frame["id"]}) == 1
+    column = pa.DictionaryArray.from_arrays(pa.array([0, 0], pa.int32()), pa.array(["x" * 200_000]))
+    pq.write_table(pa.table({"id": column}), path, store_schema=False)
+    assert "more than 131,072 characters" in refused(path)
 
 
 def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

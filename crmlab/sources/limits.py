@@ -10,6 +10,7 @@ from pathlib import Path
 from crmlab.data.validation import DataError, Problem
 
 MOST_BYTES = 1 << 28  # of a text that is read into memory, 256 MiB; it takes some six times as much there
+LONGEST_TEXT = 131_072  # characters of one cell
 MOST_COLUMNS = 1_000  # beyond them it takes too long to find out what each one is
 MOST_CELLS = 20_000_000  # of the rectangle that the cells of one sheet of a workbook span
 MOST_ANSWERED = 10_000_000  # values of the answer to a query

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.data.validation import LINE, DataError, Problem
-from crmlab.sources.limits import MOST_COLUMNS, MOST_UNPACKED, MOST_VALUES
+from crmlab.sources.limits import LONGEST_TEXT, MOST_COLUMNS, MOST_UNPACKED, MOST_VALUES
 from crmlab.sources.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     for name, dtype in frame.dtypes.items():
         if isinstance(dtype, pd.CategoricalDtype):
             codes, texts = frame[name].cat.codes.to_numpy(), frame[name].cat.categories.to_numpy(object)
+            if any(len(text) > LONGEST_TEXT for text in texts if isinstance(text, str)):
+                raise ValueError(f"{name} holds texts of more than {LONGEST_TEXT:,} characters")
             frame[name] = np.array([*texts, None], object)[codes]
     return frame
 
