@@ -7,8 +7,8 @@ than the one before it.
 
 Three short cuts make it too small. To divide the customers brought by the customers there are forgets that most have
 not brought theirs yet. A mean rate times a mean lifetime forgets that whoever stays recommends more. And the customers
-won so far forget the leads that are still undecided. Here each month of life counts the customers who could be seen in
-it, with the leads that they made in it, and leads become customers as often as old leads did.
+won so far forget the leads that are still undecided. Here each month of life counts the customers who were seen in all
+of it, with the leads that they made in it, and leads become customers as often as old leads did.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Reproduction(Result):
     Attributes
     ----------
     table
-        One row for each month of life, from 1: `customers` who could be seen in it, `leads` that one of them made in it
+        One row for each month of life, from 1: `customers` seen in all of it, `leads` that one of them made in it
         (whoever has left made none), and `estimate`, `low`, `high`: the customers brought by then, with a 95 % interval
         of each month alone.
     conversion
@@ -58,7 +58,7 @@ class Reproduction(Result):
     >>> company = open_company("subscription")
     >>> reproduction = Reproduction.from_tables(company.tables, company.observation_end, months=24)
     >>> reproduction.number.round(2).to_list()
-    [0.61, 0.52, 0.69]
+    [0.64, 0.54, 0.73]
     """
 
     table: pd.DataFrame
@@ -104,7 +104,8 @@ class Reproduction(Result):
         low, high = wilson(ripe.sum(), len(ripe))
         conversion = pd.Series({"estimate": ripe.mean(), "low": float(low), "high": float(high)})
         made = _leads_by_month(people, tables["referrals"], months)
-        return cls(_table(made, people["followed"].to_numpy(), ripe), conversion)
+        whole = people["followed"].to_numpy() - 1  # of the month that runs only a part was seen
+        return cls(_table(made, whole, ripe), conversion)
 
     @property
     def number(self) -> pd.Series:

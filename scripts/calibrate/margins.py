@@ -43,6 +43,8 @@ def _referrals(seed: int) -> Row:
     found: Any = Reproduction.from_tables(company.tables, company.observation_end, LIFE).number
     truth: Any = company.truth
     known = truth.customers.merge(company.customers, on="customer_id").query("channel == 'referral'")
-    leads = (known["referral_rate"] / 12).clip(upper=1) * known["months"].clip(upper=LIFE)
+    # one recommends in the month after a first morning as a customer: half a month later in life, on average
+    exposed = known["months"].clip(upper=LIFE) - 0.5 * (known["months"] >= LIFE)
+    leads = (known["referral_rate"] / 12).clip(upper=1) * exposed
     brought = float(leads.mean() * truth["conversion_referral"])
     return "reproduction number within 24 months", brought, found["estimate"], found["low"], found["high"]
