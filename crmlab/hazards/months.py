@@ -102,7 +102,8 @@ def _regress(cells: pd.DataFrame, design: Vector, names: list[str], link: str) -
     left, stayed = cells["left"].to_numpy(), (cells["at_risk"] - cells["left"]).to_numpy()
     if np.linalg.matrix_rank(design.T @ design) < design.shape[1]:
         raise ValueError(f"{names[-1]}: within months the covariates do not vary enough to tell their effects apart")
-    with warnings.catch_warnings():
+    # where a cell has a parameter of its own, statsmodels divides by the nought degrees of freedom that are left
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         for kind in (ConvergenceWarning, RuntimeWarning):
             warnings.simplefilter("error", kind)
         warnings.simplefilter("ignore", PerfectSeparationWarning)  # also raised where months fit the data exactly
