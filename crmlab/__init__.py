@@ -2,8 +2,8 @@
 
 The families, each in a module of its own:
 
-- a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `check`, `save`, `DataError`,
-  `reveal`;
+- a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `check`, `save`,
+  `DataError`, `reveal`;
 - tables of customers: `summarize_customers`, `count_customers`, `count_repeats`, `summarize_opportunities`;
   of any size: `count_orders`, `adopt_orders`, `sample_customers`;
 - winning: `Funnel`, `CohortTriangle`, `TimeToConvert`, `CureModel`, `Attribution`, `ABTest`, `SequentialTest`,
