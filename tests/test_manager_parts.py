@@ -126,7 +126,7 @@ def test_buyers_are_valued_and_doubted(buyers: Company) -> None:
     stay, worth = told.parts[1], told.parts[2]
     assert stay.found
     assert worth.found
-    assert "of all buyers still buy, by the model" in stay.said[0]
+    assert "of those who came back once still buy, by the model" in stay.said[0]
     assert "in the next 12 months" in worth.said[0]
     doubts = " ".join(told.doubts)
     assert "Who buys often also spends more at a time" in doubts

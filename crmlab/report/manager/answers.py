@@ -102,8 +102,9 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "{share}는 {months}개월째까지 이미 떠납니다.",
     ),
     "still buying": (
-        "{estimate} of all buyers still buy, by the model ({low} to {high}).",
-        "모형에 따르면 전체 구매자 중 {estimate}가 아직 구매를 이어 가고 있습니다(95 % 구간 {low} ~ {high}).",
+        "{estimate} of those who came back once still buy, by the model ({low} to {high}).",
+        "모형에 따르면 한 번이라도 다시 구매한 고객 중 {estimate}가 아직 구매를 이어 가고 있습니다"
+        "(95 % 구간 {low} ~ {high}).",
     ),
     "silent leave": (
         "Without contracts nobody cancels: who has left is read from how long a customer is silent beside the "

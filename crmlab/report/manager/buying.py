@@ -58,9 +58,13 @@ class Buying:
         return GammaGamma.fit(self.customers)
 
     def still_buying(self) -> dict[str, float]:
-        """Return the share of customers who still buy, as `estimate`, `low`, `high`."""
-        row = self.model.predict_total(HORIZON, self.customers).T["customers alive"]
-        return {str(name): float(number) / len(self.customers) for name, number in row.items()}
+        """Return the share of customers who still buy, of those who came back: `estimate`, `low`, `high`.
+
+        By this model nobody leaves before coming back once, so that the others would all count.
+        """
+        back = self.customers[self.customers["frequency"] > 0]
+        row = self.model.predict_total(HORIZON, back).T["customers alive"]
+        return {str(name): float(number) / len(back) for name, number in row.items()}
 
     def alive_by_orders(self) -> pd.DataFrame:
         """Return the middle of the probability to be alive by repeat purchases, and the middle 80 % of customers."""

@@ -89,5 +89,5 @@ def _of_orders(buying: Buying) -> Part:
     check = buying.alive_by_orders()
     titles = (word("Does the count tell who is alive?"), word("repeat purchases"), word("probability alive"))
     picture, alt = drawn(lambda ax: plots.percent_axis(plots.lines(check, ax, *titles)))
-    table = pd.DataFrame([{"measure": "share still buying"} | shares])
+    table = pd.DataFrame([{"measure": "share still buying of those who came back"} | shares])
     return Part("churn", tuple(said), table, picture, alt, (say("nobody cancels"),))
