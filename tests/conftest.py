@@ -1,11 +1,15 @@
-"""The exercises that the tests of a question set work on: its module names the lesson as `LESSON`."""
+"""What the tests share: the exercises of a question set, whose module names the lesson as `LESSON`; no haste."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from crmlab.exercises import Exercise
 from question_sets import exercises
+
+settings.register_profile("crmlab", deadline=None)  # a busy machine is no failure
+settings.load_profile("crmlab")
 
 
 @pytest.fixture(scope="module", params=["usual", "another"])
