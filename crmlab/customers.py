@@ -122,13 +122,18 @@ def count_repeats(
     )
     daily = collect(followed.group_by("day").agg(*(nw.col(name).sum() for name in ("later", "unnamed", "undated"))))
     _refuse_daily_gaps(daily)
+    table = _by_unit(daily, end, length)
+    table.attrs["unit"] = unit
+    return table
+
+
+def _by_unit(daily: pd.DataFrame, end: datetime, length: float) -> pd.DataFrame:
+    """Return the repeat purchases of each whole unit of `length` days, counted from the first day."""
     when = pd.to_datetime(daily["day"])
     units = (when - when.min()).dt.days / length
     times = np.arange(1, int((end - when.min()).days // length) + 1)
     total = [int(daily["later"][units <= time].sum()) for time in times]
-    table = pd.DataFrame({"repeat_purchases": np.diff([0, *total]), "cumulative": total}, pd.Index(times, name="time"))
-    table.attrs["unit"] = unit
-    return table
+    return pd.DataFrame({"repeat_purchases": np.diff([0, *total]), "cumulative": total}, pd.Index(times, name="time"))
 
 
 def count_customers(summary: Any, columns: Sequence[str] | None = None, decimals: int | None = None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,15 +95,19 @@ def read_query(address: str, query: str | None, *, progress: bool = False) -> Sh
         for batch in _bounded(batches, name, len(columns), progress):
             for cells, values in zip(lists, zip(*batch, strict=True), strict=True):
                 cells.extend(values)
-    index = pd.RangeIndex(1, len(lists[0]) + 1, name=LINE)
-    cells = dict(zip(columns, lists, strict=True))
+    note = f"{name}: {len(lists[0]):,} rows read from {url.render_as_string(hide_password=True)}."
+    return _sheet(name, dict(zip(columns, lists, strict=True)), note)
+
+
+def _sheet(name: str, cells: Mapping[str, list[Any]], note: str) -> Sheet:
+    """Return the sheet of the cells of each column; those that hold more than one value are left out, and reported."""
     odd = [column for column, values in cells.items() if any(isinstance(value, _NESTED) for value in values)]
     kept = {column: [*map(_plain, values)] for column, values in cells.items() if column not in odd}
+    index = pd.RangeIndex(1, len(next(iter(cells.values()))) + 1, name=LINE)
     frame = pd.DataFrame({column: column_of(values, index) for column, values in kept.items()}, index)
     remedy = "Ask for its parts one by one, or leave the column out."
     problems = [Problem(name, column, "holds lists, records or bytes, and is left out", remedy) for column in odd]
-    notes = [f"{name}: {len(index):,} rows read from {url.render_as_string(hide_password=True)}."]
-    return Sheet(name, frame, True, {}, notes, problems)
+    return Sheet(name, frame, True, {}, [note], problems)
 
 
 def checked_query(query: str | None) -> str:
