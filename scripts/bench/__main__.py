@@ -49,7 +49,7 @@ def measure(name: str, size: int, runs: int, alone: bool, folder: Path) -> list[
     row, data = ROWS[name], folder / f"{name}.parquet"
     table(row, size).to_parquet(data)
     print(f"{name} {size:,} ", end="", file=sys.stderr, flush=True)
-    found = judged(name, size, side_by_side(pythons(row, alone), row.task or name, data, runs, row.once))
+    found = judged(name, size, side_by_side(pythons(row, alone), row.task or name, data, runs))
     for one in found:
         peer = f"; {one['peer']} {one['seconds']:.4g} s, {one['ratio']:.3g} times" if "peer" in one else ""
         print(f" {one['crmlab']:.4g} s{peer}", flush=True)

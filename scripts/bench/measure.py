@@ -62,9 +62,7 @@ def working(peer: str, python: str, task: str, data: Path, log: Path) -> Iterato
             process.kill()
 
 
-def side_by_side(
-    pythons: Mapping[str, str], task: str, data: Path, runs: int, once: tuple[str, ...] = ()
-) -> dict[str, list[Run]]:
+def side_by_side(pythons: Mapping[str, str], task: str, data: Path, runs: int) -> dict[str, list[Run]]:
     """Return the runs of each peer, all asked in turn; the first call of each warms up and is not kept.
 
     Parameters
@@ -77,8 +75,6 @@ def side_by_side(
         The file that all read.
     runs
         How often each is asked.
-    once
-        Peers that are asked once only, without warming up.
     """
     with ExitStack() as stack:
         logs = {peer: data.with_name(f"{peer}.txt") for peer in pythons}
@@ -86,10 +82,8 @@ def side_by_side(
         found: dict[str, list[Run]] = {worker.name: [] for worker in workers}
         for number in range(runs + 1):
             for worker in workers:
-                if worker.name in once and number > 0:
-                    continue
                 run = worker.ask()
-                if number > 0 or worker.name in once:
+                if number > 0:
                     found[worker.name].append(run)
             print(".", end="", file=sys.stderr, flush=True)
         return found

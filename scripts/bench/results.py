@@ -20,18 +20,16 @@ Result = dict[str, Any]
 def judged(row: str, size: int, runs: Mapping[str, list[dict[str, Any]]]) -> list[Result]:
     """Return one result for each peer, or one of ours alone where there is none.
 
-    The ratio is the median, over the runs, of the peer's seconds divided by ours in the same turn; of a peer that was
-    asked once, its seconds divided by our median.
+    The ratio is the median, over the runs, of the peer's seconds divided by ours in the same turn.
     """
     own = [run["seconds"] for run in runs["crmlab"]]
     base = {"row": row, "size": size, "runs": len(own), "crmlab": median(own)}
     found = []
     for peer in [name for name in runs if name != "crmlab"]:
         other = [run["seconds"] for run in runs[peer]]
-        turns = [theirs / ours for theirs, ours in zip(other, own, strict=False)]
-        ratio = median(turns) if len(other) == len(own) else other[0] / median(own)
+        ratio = median(theirs / ours for theirs, ours in zip(other, own, strict=True))
         apart = difference(runs["crmlab"][-1]["answer"], runs[peer][-1]["answer"])
-        seconds = {"peer": peer, "peer_runs": len(other), "seconds": median(other), "ratio": ratio}
+        seconds = {"peer": peer, "seconds": median(other), "ratio": ratio}
         found.append(base | seconds | {"floor": ROWS[row].floors.get(size, {}).get(peer), "difference": apart})
     return found or [base]
 
@@ -109,10 +107,9 @@ def page(path: Path) -> str:
 def _compared(one: Result) -> str:
     missed = "" if one["floor"] is None or one["ratio"] >= one["floor"] else " (missed)"
     floor = "" if one["floor"] is None else f"{one['floor']:.3g}{missed}"
-    once = " (once)" if one["peer_runs"] == 1 < one["runs"] else ""
     cells = [
         ROWS[one["row"]].what, f"{one['size']:,}", _seconds(one["crmlab"]), one["peer"],
-        _seconds(one["seconds"]) + once, f"{one['ratio']:.3g}", floor, f"{one['difference']:.0e}",
+        _seconds(one["seconds"]), f"{one['ratio']:.3g}", floor, f"{one['difference']:.0e}",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

@@ -24,8 +24,6 @@ class Row:
         Makes the table of a size.
     floors
         By size and peer: how many times faster than the peer crmlab is to be.
-    once
-        Peers that are too slow to be run more than once.
     note
         What the page has to say about it.
     task
@@ -35,7 +33,6 @@ class Row:
     what: str
     data: Callable[[int], pd.DataFrame]
     floors: dict[int, dict[str, float]]
-    once: tuple[str, ...] = ()
     note: str = ""
     task: str = ""
 
@@ -90,7 +87,6 @@ ROWS = {
         "Cox with times to the second, from one row a contract",
         partial(simulated.contracts, step=SECOND),
         {MILLION: {"lifelines": 10}},
-        once=("lifelines",),
         note="nothing is rounded; the time grows with the number of rows, so there is no precision to lose",
     ),
     "bg_nbd_growing": Row("BG/NBD, from rows by the day", simulated.buyers, GROWING, task="bg_nbd"),
