@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlab.data.parsing import guess_kind, has_clock, parse, written
+from crmlab.data.parsing import distinct, guess_kind, has_clock, parse, written
 
 
 def texts(*values: object) -> pd.Series:
@@ -153,3 +155,21 @@ def test_the_kind_of_an_unknown_column(values: tuple[str, ...], kind: str) -> No
 def test_a_time_of_day_is_noticed() -> None:
     assert has_clock(texts("2025-01-31", "2025-01-31 10:00"))
     assert not has_clock(texts("2025-01-31", "2025-01-31 00:00:00", None))
+
+
+@given(st.lists(st.one_of(st.none(), st.text(" ab0", max_size=3), st.integers(0, 2), st.booleans(), st.floats(0, 2))))
+def test_distinct_texts_are_those_that_are_written(values: list[object]) -> None:
+    column = texts(*values)
+    codes, once = distinct(column)
+    assert [None if code < 0 else once[code] for code in codes] == written(column).tolist()
+    assert once.tolist() == list(dict.fromkeys(text for text in written(column) if text is not None))
+
+
+def test_one_long_text_among_numbers_takes_no_more_room_than_itself() -> None:
+    column = texts(*map(str, range(500)), "x" * 100_000)
+    tracemalloc.start()
+    _, (fault,) = parse("number", column)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert fault.rows.sum() == 1
+    assert peak < 10_000_000

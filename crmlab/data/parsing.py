@@ -24,6 +24,8 @@ _CLOCK = re.compile(r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0
 _BOOLEANS = {"true": True, "false": False, "t": True, "f": False, "yes": True, "no": False, "y": True, "n": False}
 _BOOLEANS |= {"1": True, "0": False, "1.0": True, "0.0": False}
 
+_ENDLESS = {"inf", "-inf", "+inf", "infinity", "-infinity"}
+
 _NOT_A_NUMBER = ("not a number", "Write the number alone, as 1234.5: no letters, no currency sign, no comma.")
 _NOT_FINITE = ("not a finite number", "Leave the value empty where it is not known.")
 _NOT_WHOLE = ("not a whole number", "Write whole numbers, as 7.")
@@ -88,11 +90,12 @@ def parse(kind: str, values: pd.Series, *, identifies: bool = False) -> tuple[pd
         return _days(values)
     if kind == "number" and pd.api.types.is_numeric_dtype(values.dtype):
         return _floats(values)
-    texts = written(values)
-    if kind != "text" or identifies:
-        texts[[text in MISSING for text in texts]] = None
-    codes, distinct = pd.factorize(texts)
-    parsed, faults = _PARSERS[kind](np.asarray(distinct, dtype=object))
+    if kind == "text":
+        return _text(values, identifies), []
+    codes, texts = distinct(values)
+    known = np.array([text not in MISSING for text in texts], bool)
+    codes = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)[codes]
+    parsed, faults = _PARSERS[kind](texts[known])
     column = parsed.take(np.where(codes < 0, len(parsed) - 1, codes)).set_axis(values.index)
     column.name = values.name
     return column, [Fault((codes >= 0) & _spread(fault.rows, codes), fault.what, fault.remedy) for fault in faults]
@@ -112,12 +115,35 @@ def written(values: pd.Series) -> np.ndarray:
         known = values.dropna().to_numpy(float)
         if np.all(np.isfinite(known) & (known % 1 == 0) & (np.abs(known) < 1e15)):
             values = values.astype("Int64")
-    objects = values.astype(object)
-    missing = objects.isna().to_numpy()
-    texts = np.array(
-        [None if gone else str(value).strip() or None for value, gone in zip(objects, missing, strict=True)], object
-    )
-    return texts.reshape(len(values))
+    objects = values.to_numpy(object)
+    known = ~pd.isna(objects)
+    texts = np.full(len(objects), None, object)
+    texts[known] = [*map(str.strip, map(str, objects[known]))]
+    texts[texts == ""] = None
+    return texts
+
+
+def distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each row the place of its text, -1 where it is missing or blank, and each text once, in that order.
+
+    The texts are those of `written`, but each is looked at once, however many rows have it.
+
+    Examples
+    --------
+    >>> codes, texts = distinct(pd.Series(["b ", "", "a", "b"]))
+    >>> codes.tolist(), texts.tolist()
+    ([0, -1, 1, 0], ['b', 'a'])
+    """
+    objects = values.to_numpy(object)
+    if pd.api.types.infer_dtype(objects, skipna=True) != "string":  # 1, 1.0 and True would be taken for the same
+        codes, texts = pd.factorize(written(values))
+        return codes, np.asarray(texts, object)
+    codes, raw = pd.factorize(objects)
+    texts = written(pd.Series(raw, dtype=object))
+    if np.array_equal(texts, raw):
+        return codes, texts
+    inner, texts = pd.factorize(texts)
+    return np.append(inner, -1)[codes], np.asarray(texts, object)
 
 
 def guess_kind(values: pd.Series) -> str:
@@ -147,6 +173,13 @@ def has_clock(values: pd.Series) -> bool:
     return any(re.search("[1-9]", clock) for clock in clocks)
 
 
+def _text(values: pd.Series, identifies: bool) -> pd.Series:
+    texts = written(values)
+    nothing = MISSING if identifies else ()
+    texts[[text is None or text in nothing for text in texts]] = np.nan
+    return pd.Series(texts, values.index, dtype=object, name=values.name)
+
+
 def _spread(rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return rows[np.where(codes < 0, 0, codes)] if len(rows) else np.zeros(len(codes), bool)
 
@@ -162,13 +195,9 @@ def _faults(*found: tuple[np.ndarray, tuple[str, str]]) -> list[Fault]:
 # Each parser below takes the distinct texts and returns one value more than it got: the missing one, at the end.
 
 
-def _text(texts: np.ndarray) -> tuple[pd.Series, list[Fault]]:
-    return pd.Series([*texts, np.nan], dtype=object), []
-
-
 def _number(texts: np.ndarray) -> tuple[pd.Series, list[Fault]]:
-    endless = np.isin(np.char.lower(texts.astype(str)), ["inf", "-inf", "+inf", "infinity", "-infinity"])
     good = _matches(_NUMBER, texts)
+    endless = np.array([text.lower() in _ENDLESS for text in texts], bool)
     values = np.full(len(texts) + 1, np.nan)
     values[:-1][good] = texts[good].astype(float)
     too_big = np.isinf(values[:-1])
@@ -231,7 +260,6 @@ def _days(values: pd.Series) -> tuple[pd.Series, list[Fault]]:
 
 
 _PARSERS: dict[str, Callable[[np.ndarray], tuple[pd.Series, list[Fault]]]] = {
-    "text": _text,
     "integer": _integer,
     "number": _number,
     "date": _date,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.data.parsing import written
+from crmlab.data.parsing import distinct
 from crmlab.data.validation import Problem
 
 Where = tuple[str, str]  # the sheet and its column, for messages
@@ -44,13 +44,9 @@ class Distinct:
     @classmethod
     def of(cls, values: pd.Series) -> Distinct:
         """Return the distinct texts of any column; it is not changed."""
-        if not pd.api.types.is_object_dtype(values.dtype):
-            values = pd.Series(written(values), values.index, dtype=object)
-        raw, once = pd.factorize(values.to_numpy())
-        inner, texts = pd.factorize(written(pd.Series(once, dtype=object)))
-        codes = np.where(raw < 0, -1, inner[raw]) if len(inner) else raw
+        codes, texts = distinct(values)
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-        return cls(np.asarray(texts, dtype=object), codes, counts, values.index)
+        return cls(texts, codes, counts, values.index)
 
     def rows(self, which: np.ndarray) -> np.ndarray:
         """Return for each row whether its text is among those that are marked."""
