@@ -142,6 +142,16 @@ def test_files_are_counted_like_frames(frames, orders, tmp_path, engine, kind):
     agree(got.spend, count_orders(orders, END).spend)
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_days_written_as_whole_numbers_are_not_guessed(frames, orders, tmp_path, engine):
+    if engine == "spark":
+        frames.spark()
+    days = orders["ordered_at"].dt.strftime("%Y%m%d").astype(int)
+    orders.assign(ordered_at=days).to_parquet(tmp_path / "orders.parquet")
+    with pytest.raises(ValueError, match="ordered_at holds Int64; turn it into dates first"):
+        count_orders(tmp_path / "orders.parquet", END, engine=engine)
+
+
 def test_orders_without_amounts_and_ids_that_look_like_numbers(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer_id;ordered_at\n007;2024-01-01\n7;2024-01-01\n", encoding="utf-8")

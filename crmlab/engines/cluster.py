@@ -17,9 +17,11 @@ from crmlab.engines.files import is_text
 _OPTIONS = {
     "spark.sql.session.timeZone": "UTC",  # a moment then shows the day that was written
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.legacy.parquet.nanosAsLong": "true",  # it refuses a file with such moments else, and pandas writes them
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+_DAY = 86_400 * 10**9  # in nanoseconds
 _HERE = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
@@ -106,10 +108,24 @@ def read(spark: Any, source: str, columns: Mapping[str, str], separator: str | N
     missing_ones = [theirs for theirs in columns.values() if theirs not in frame.columns]
     if missing_ones:
         raise ValueError(f"{source}: no column {', '.join(missing_ones)}; there are {', '.join(frame.columns)}")
-    return frame.selectExpr(*(_column(ours, theirs, text) for ours, theirs in columns.items()))
+    return frame.selectExpr(*(f"{_column(frame, ours, theirs, text)} as `{ours}`" for ours, theirs in columns.items()))
 
 
-def _column(ours: str, theirs: str, text: bool) -> str:
+def _column(frame: Any, ours: str, theirs: str, text: bool) -> str:
     column = "`" + theirs.replace("`", "``") + "`"
-    kind = "string" if ours.endswith("_id") else "" if not text else "double" if ours == "amount" else "timestamp_ntz"
-    return f"cast({column} as {kind}) as `{ours}`" if kind else f"{column} as `{ours}`"
+    if ours.endswith("_id"):
+        return f"cast({column} as string)"
+    if ours == "amount":
+        return f"cast({column} as double)" if text else column
+    if not text and _holds_nanoseconds(frame, column):
+        return f"cast(timestamp_micros({column} div 1000) as timestamp_ntz)"
+    return f"cast({column} as timestamp_ntz)" if text else column
+
+
+def _holds_nanoseconds(frame: Any, column: str) -> bool:
+    """Return whether whole numbers of Parquet are moments: whoever wrote days as 20250301 is told so further on."""
+    chosen = frame.selectExpr(column)
+    if chosen.dtypes[0][1] != "bigint":
+        return False
+    first = chosen.dropna().head(1)
+    return bool(first) and abs(first[0][0]) >= _DAY

@@ -64,9 +64,11 @@ def day_of(data: Any, name: str, table: str) -> Any:
     kind = frame.collect_schema()[name]
     if not isinstance(kind, nw.Datetime | nw.Date):
         raise ValueError(f"{table}: {name} holds {kind}; turn it into dates first")
-    zone = getattr(kind, "time_zone", None)
-    if zone and not (frame.implementation.is_spark_like() and zone in ("UTC", "Etc/UTC")):
-        session = "; or set spark.sql.session.timeZone to UTC" if frame.implementation.is_spark_like() else ""
+    zone, spark = getattr(kind, "time_zone", None), frame.implementation.is_spark_like()
+    if zone and spark:  # narwhals remembers the zone with which the session began
+        zone = frame.to_native().sparkSession.conf.get("spark.sql.session.timeZone")
+    if zone and not (spark and zone in ("UTC", "Etc/UTC")):
+        session = "; or set spark.sql.session.timeZone to UTC" if spark else ""
         raise ValueError(f"{table}: {name} carries a time zone; turn it into the company's local day first{session}")
     if frame.implementation.is_pandas_like():
         return nw.col(name).cast(nw.Datetime).dt.truncate("1d")
