@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from crmlab.labels import word
+from crmlab.labels import number, word
 from crmlab.plots import FAINT, MARKERS, PALETTE, describe, finish, new_axes
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def bars_and_ranges(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: st
     ax.legend()
     finish(ax, title, xlabel, ylabel)
     said = "; ".join(
-        f"{name}: {f'{row.actual:.4g} actual, ' if known else ''}{row.expected:.4g} ({row.low:.4g} to {row.high:.4g})"
+        f"{name}: {f'{number(row.actual, 4)} actual, ' if known else ''}{number(row.expected, 4)} "
+        f"({number(row.low, 4)} to {number(row.high, 4)})"
         for name, row in table.iterrows()
     )
     return describe(ax, f"{title} Bars of {ylabel} by {xlabel}, with what the model expects and its range: {said}.")
@@ -108,23 +109,24 @@ def tornado(table: pd.DataFrame, base: float, ax: Axes | None, title: str, xlabe
         style = {"color": PALETTE[i], "hatch": ("", "//")[i], "alpha": 0.8, "label": word(f"input at its {end} end")}
         ax.barh(rows, reach, left=base, height=0.6, **style)
     ax.axvline(base, color=FAINT, lw=1)
-    names = [f"{word(str(name))} ({_short(row.low)}–{_short(row.high)})" for name, row in table.iterrows()]
+    names = [f"{word(str(name))} ({number(row.low)}–{number(row.high)})" for name, row in table.iterrows()]
     ax.set_yticks(rows, names)
     ax.legend()
     ax.xaxis.set_major_locator(MaxNLocator(5))
     finish(grouped_axis(ax, "x"), title, xlabel, "")
     said = "; ".join(
-        f"{name} from {row.low:.4g} to {row.high:.4g} moves it from {row.value_at_low:.4g} to {row.value_at_high:.4g}"
+        f"{name} from {number(row.low, 4)} to {number(row.high, 4)} "
+        f"moves it from {number(row.value_at_low, 4)} to {number(row.value_at_high, 4)}"
         for name, row in table.iterrows()
     )
-    return describe(ax, f"{title} Bars of {xlabel} around {base:.4g}, the widest on top: {said}.")
+    return describe(ax, f"{title} Bars of {xlabel} around {number(base, 4)}, the widest on top: {said}.")
 
 
 def mark_point(ax: Axes, x: float, y: float, text: str, highest: str) -> Axes:
     """Mark and name one point of a curve, and say beside which place the curve is highest."""
     ax.plot([x], [y], MARKERS[3], color=PALETTE[1], markersize=8)
     ax.annotate(text, (x, y), xytext=(0, 9), textcoords="offset points", ha="center", color=PALETTE[1])
-    said = f"The curve is highest near {highest}. A mark shows {text} at {x:.4g}, where it is {y:.4g}."
+    said = f"The curve is highest near {highest}. A mark shows {text} at {number(x, 4)}, where it is {number(y, 4)}."
     return describe(ax, f"{_said(ax)} {said}")
 
 
@@ -166,10 +168,6 @@ def causal_map(causes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_title(word("What causes what?"))
     said = "; ".join(f"{row.cause} to {row.effect} ({row.meaning})" for row in causes.itertuples())
     return describe(ax, f"What causes what? A map of boxes and arrows from left to right: {said}.".replace("_", " "))
-
-
-def _short(number: float) -> str:
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _said(ax: Axes) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from crmlab.labels import percent, word
+from crmlab.labels import number, percent, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +205,9 @@ def dots(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str) -> Axes:
     ax.set_yticks(list(rows), [word(str(name)) for name in table.index])
     ax.set_ylim(-0.6, len(table) - 0.4)
     finish(ax, title, xlabel, "")
-    said = "; ".join(f"{name} {row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for name, row in table.iterrows())
+    said = "; ".join(
+        f"{name} {number(row.estimate)} ({number(row.low)} to {number(row.high)})" for name, row in table.iterrows()
+    )
     return describe(ax, f"{title} Dots with 95 % intervals of {xlabel}: {said}.")
 
 
@@ -229,10 +231,10 @@ def lines(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel:
         ax.locator_params(axis="x", integer=True)  # there is no month 2.5
     _label_ends(ax, ends)
     finish(ax, title, xlabel, ylabel)
-    said = "; ".join(f"{name} ends at {y:.4g}" for name, _, y, _ in ends)
+    said = "; ".join(f"{name} ends at {number(y, 4)}" for name, _, y, _ in ends)
     if {"low", "high"} <= set(table.columns):
         band = table[["low", "high"]].dropna().iloc[-1]
-        said += f"; the band ends at {band['low']:.4g} to {band['high']:.4g}"
+        said += f"; the band ends at {number(band['low'], 4)} to {number(band['high'], 4)}"
     return describe(ax, f"{title} Lines of {ylabel} against {xlabel}: {said}.")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NEEDED = ("ipywidgets", "lifelines", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "seaborn", "statsmodels")
 
 
-def setup(language: str = "en") -> None:
+def setup(language: str = "en", currency: str | None = None) -> None:
     """Prepare a lesson: check the environment, set the language and the theme, give pictures alternative text.
 
     Prints one line: that all is well, or what is missing and how to mend it.
@@ -24,6 +24,8 @@ def setup(language: str = "en") -> None:
     ----------
     language
         "en" or "ko", the language of figures and tables.
+    currency
+        The unit of the money on axes; without it they say "currency".
 
     Raises
     ------
@@ -35,7 +37,7 @@ def setup(language: str = "en") -> None:
     >>> setup()
     crmlab is ready.
     """
-    labels.use(language)
+    labels.use(language, currency)
     missing = _missing()
     if missing:
         print(f"Missing: {', '.join(missing)}. Mend it with: python scripts/bootstrap.py install")

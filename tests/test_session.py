@@ -27,5 +27,14 @@ def test_language_is_checked():
         session.setup(language="de")
 
 
+def test_axes_bear_the_currency_of_the_lesson():
+    session.setup(currency="EUR")
+    assert labels.word("value (currency)") == "value (EUR)"
+    session.setup("ko", "KRW")
+    assert labels.word("value (currency)") == "가치(KRW)"
+    session.setup("ko")
+    assert labels.word("value (currency)") == "가치(통화)"
+
+
 def test_versions_name_what_the_numbers_depend_on():
     assert {"python", "crmlab", "pandas", "lifelines"} <= set(session.versions().index)
