@@ -95,6 +95,48 @@ def test_every_question_of_every_file_is_in_one_report(tmp_path: Path) -> None:
     assert adopt({"orders": orders}, dates="day-first", decimal="comma").orders["amount"].tolist() == [1234.0, 5678.0]
 
 
+def test_choices_and_values_are_asked_in_one_report(tmp_path: Path) -> None:
+    """What is refused by a choice, cannot be read, or breaks a rule of the dictionary: each once, all at once."""
+    orders = write(
+        tmp_path,
+        "cust,date,total,order_no\n1,2025-01-31,5,a\n2,2025-02-31,6,b\n9,2025-02-03,7,c\n3,2025-02-04,x,d\n"
+        "1,2031-02-04,8,e\n",
+        "orders.csv",
+    )
+    people = write(
+        tmp_path, "cust,signup,birth_year\n1,2025-01-01,1980\n2,2025-01-01,1780\n3,2025-01-01,1980\n", "p.csv"
+    )
+    error = refused({"orders": orders, "customers": people}, observation_end="2025-12-31")
+    assert [(each.table, each.column, each.first) for each in error.problems] == [
+        ("orders", "", (6,)),
+        ("orders", "", (4,)),
+        ("orders", "ordered_at", (3,)),
+        ("orders", "amount", (5,)),
+        ("customers", "birth_year", (3,)),
+    ]
+    lines = refused({"sales_lines": orders, "customers": people}, observation_end="2025-12-31")
+    assert [(each.table, each.column) for each in lines.problems] == [
+        ("orders", ""),
+        ("orders", ""),
+        ("orders.csv", "ordered_at"),
+        ("orders.csv", "amount"),
+        ("customers", "birth_year"),
+    ]
+
+
+def test_a_column_that_is_asked_keeps_nothing_else_from_being_asked(tmp_path: Path) -> None:
+    log = write(tmp_path, "lead_id,event,event_date\na,lead,03/04/2025\na,won,05/04/2025\nb,page view,05/06/2025\n")
+    problems = refused({"event_log": log}).problems
+    assert [problem.column for problem in problems] == ["event_date", "stages"]
+
+
+def test_rows_that_were_not_read_make_no_orphans(tmp_path: Path) -> None:
+    orders = write(tmp_path, "cust,date,total\n1,2025-01-31,5\n2,2025-02-01,6\n", "orders.csv")
+    people = write(tmp_path, "cust,signup,region\n1,2025-01-01,Seoul\n2,2025-01-01,Seoul,Busan\n", "people.csv")
+    (problem,) = refused({"orders": orders, "customers": people}).problems
+    assert (problem.table, problem.first) == ("people.csv", (3,))
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.data.validation import DataError
-from crmlab.intake.choices import CHOICES, settle, settle_rows
+from crmlab.intake.choices import CHOICES, Desk, settle, settle_rows, tables_at
 from crmlab.intake.choices.finding import lines, where
 from crmlab.intake.shapes import SHAPES
 from intake_sheets import sheet
@@ -64,11 +64,24 @@ def test_every_refusal_stands_in_one_report() -> None:
     assert "orders: 1 row is of unknown customers (customer_id) (line 4). Say --choose orphans=add or" in said
 
 
-def test_a_table_that_lost_all_its_rows_is_left_out_and_one_without_rows_stays() -> None:
+def test_a_choice_that_leaves_nothing_of_a_table_is_refused_with_what_to_do() -> None:
     orders = sheet(ORDERS).iloc[[1]]
-    tables, findings = settle({"orders": orders, "customers": sheet({"customer_id": ""})}, {"refunds": "drop"})
-    assert list(tables) == ["customers"]
-    assert findings[0].sentence.startswith("1 refund (line 3) was left out; 1 customer with nothing else (a) went with")
+    with pytest.raises(DataError) as caught:
+        settle({"orders": orders, "customers": sheet({"customer_id": ""})}, {"refunds": "drop"})
+    assert [str(problem) for problem in caught.value.problems] == [
+        "orders: has no rows left, of 1: refunds=drop left out the last of them. "
+        "Say --choose refunds=net or refunds=refuse, or leave the file out."
+    ]
+    strangers = {"orders": sheet(ORDERS), "customers": sheet({"customer_id": "xy", "acquired_on": ["2025-01-01"] * 2})}
+    with pytest.raises(DataError, match=r"orders: has no rows left, of 2: orphans=drop .* Are the ids of the files"):
+        settle(strangers | {"orders": sheet(ORDERS).iloc[[0, 2]]}, {"orphans": "drop"})
+
+
+def test_rows_that_are_refused_are_left_out_of_what_comes_after() -> None:
+    desk = Desk.of({"zero_orders": "refuse"})
+    settled = tables_at(desk, {"orders": sheet(ORDERS)}, "2025-01-04", None)
+    assert settled["orders"].index.tolist() == [2]
+    assert [problem.first for problem in desk.problems] == [(3,), (4,)]
 
 
 def test_findings_know_their_rows_by_line_or_by_position() -> None:
@@ -101,7 +114,8 @@ def test_no_customer_vanishes_without_a_finding_and_nothing_given_is_changed(
     if known:
         tables["customers"] = sheet({"customer_id": sorted(known), "acquired_on": ["2025-01-01"] * len(known)})
     before = {name: frame.copy() for name, frame in tables.items()}
-    settled, findings = settle(tables, chosen, observation_end="2025-03-20")
+    desk = Desk.of(chosen)
+    settled, findings = tables_at(desk, tables, "2025-03-20", None), desk.findings
     for name, frame in tables.items():
         pd.testing.assert_frame_equal(frame, before[name])
     for name, frame in tables.items():

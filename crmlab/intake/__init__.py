@@ -97,9 +97,7 @@ def adopt(
     code, notes, open_ = company_currency(found, currency)
     assumed = currency is None and not any(one.translated and one.translated.currencies for one in found)
     problems += [problem for one in found for problem in one.problems] + open_
-    if problems:
-        raise DataError(problems)
-    made = make(found, told.choices, code, observation_end)
+    made = make(found, told.choices, code, observation_end, problems)
     observed = observation_end or made.observed_to or last_day(made.tables)
     if observation_end is None:
         why = "the end of what the sheets cover" if made.observed_to else "the last day that occurs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,10 +11,14 @@ import pandas as pd
 from crmlab.data.finishing import finish
 from crmlab.data.parsing import has_clock
 from crmlab.data.validation import DataError, Problem, validate
-from crmlab.intake.choices import Finding, settle, settle_rows
-from crmlab.intake.shapes import Settings
+from crmlab.intake.choices import Desk, Finding, rows_at, tables_at
+from crmlab.intake.shapes import Built, Settings, Shape
+from crmlab.intake.shapes.reading import readable
 from crmlab.intake.understanding import Understood
 from crmlab.tables import TABLES
+
+# what stands for a column whose values are asked, so that the rest of its sheet can be looked at
+_STAND_IN = {"date": "2000-01-01", "number": "1", "integer": "1", "boolean": "false", "text": "x"}
 
 
 @dataclass(eq=False)
@@ -63,35 +67,49 @@ def company_currency(found: list[Understood], told: str | None) -> tuple[str, li
     return "KRW", ["No currency is written: amounts are taken as KRW. --currency says another."], []
 
 
-def make(found: list[Understood], chosen: Mapping[str, str], currency: str, observation_end: str | None) -> Made:
+def make(
+    found: list[Understood],
+    chosen: Mapping[str, str],
+    currency: str,
+    observation_end: str | None,
+    problems: Iterable[Problem] = (),
+) -> Made:
     """Return validated tables of the sheets.
+
+    Every stage goes on with what the one before could read, so that one report says all that is to be mended.
 
     Parameters
     ----------
     found
-        Sheets in which nothing is open.
+        The sheets, understood.
     chosen
         Options by the names of their choices.
     currency, observation_end
         Of the company; None where the end of the observation was not told.
+    problems
+        What is open already.
 
     Raises
     ------
     DataError
-        With all that does not fit.
+        With these, and with all that is refused or does not fit.
     """
-    made, problems = Made({}), []
+    made, desk, later = Made({}), Desk.of(chosen), []
     for one in found:
-        try:
-            _build(one, made, chosen, currency, observation_end)
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError(problems)
+        later += _build(one, made, desk, currency, observation_end)
     today = None if observation_end else date.today().isoformat()
-    tables, findings = settle(made.tables, chosen, observation_end=observation_end, today=today)
-    made.findings += findings
-    checked = validate(tables, observation_end)
+    tables = tables_at(desk, made.tables, observation_end, today)
+    try:
+        checked = validate(tables, observation_end)
+    except DataError as error:
+        checked = {}
+        refers = tuple(f"not in {name}." for name in desk.incomplete)
+        later += [each for each in error.problems if not each.what.startswith(refers or ("\0",))]
+    asked = {place for one in found for place in _asked(one)}
+    later = [each for each in later if (each.table, each.column) not in asked]
+    if all_open := [*problems, *desk.problems, *later]:
+        raise DataError(all_open)
+    made.findings = desk.findings
     made.notes += [
         f"{name}.{column.name}: the time of day is left out."
         for name, frame in tables.items()
@@ -102,14 +120,17 @@ def make(found: list[Understood], chosen: Mapping[str, str], currency: str, obse
     return made
 
 
-def _build(one: Understood, made: Made, chosen: Mapping[str, str], currency: str, observation_end: str | None) -> None:
-    """Add the tables of one sheet to those that are made."""
-    if one.match is None or one.translated is None:
-        return
-    shape, name = one.match.shape, one.sheet.name
-    frame, findings = settle_rows(one.translated.frame, shape, chosen, sheet=name, currency=currency)
-    built = shape.build(frame, Settings(name, observation_end, chosen))
-    made.findings += findings
+def _build(one: Understood, made: Made, desk: Desk, currency: str, observation_end: str | None) -> list[Problem]:
+    """Add the tables of one sheet to those that are made; return what keeps rows of it out."""
+    match = one.match
+    if match is None or one.translated is None or set(match.shape.required) - set(match.columns):
+        return []
+    shape, name = match.shape, one.sheet.name
+    frame = rows_at(desk, one.translated.frame, shape, name, currency)
+    settings = Settings(name, observation_end, desk.chosen)
+    built, problems = _built(shape, frame, settings, one)
+    if problems or one.sheet.problems:
+        desk.incomplete.update(shape.tables)
     made.notes += [f"{name}: {note}" for note in built.notes]
     made.observed_to = max(filter(None, (made.observed_to, built.observed_to)), default=None)
     for table, rows in built.tables.items():
@@ -119,3 +140,29 @@ def _build(one: Understood, made: Made, chosen: Mapping[str, str], currency: str
             )
             rows = pd.concat([made.tables[table], rows])
         made.tables[table] = rows
+    return problems
+
+
+def _built(shape: Shape, frame: pd.DataFrame, settings: Settings, one: Understood) -> tuple[Built, list[Problem]]:
+    """Build a shape; where it refuses rows, report them, and build it of the others for what else is to be asked."""
+    try:
+        return shape.build(frame, settings), []
+    except DataError as error:
+        problems = list(error.problems)
+    open_ = {role for table, role in _asked(one) if table == settings.sheet and role in frame}
+    rest = frame.assign(**{role: _STAND_IN[shape.role(role).kind] for role in open_})
+    rest = rest[readable(rest, shape)]
+    said = {f"{each}" for each in problems}
+    try:
+        return (shape.build(rest, settings) if len(rest) else Built({})), problems
+    except DataError as error:
+        return Built({}), problems + [each for each in error.problems if f"{each}" not in said]
+
+
+def _asked(one: Understood) -> set[tuple[str, str]]:
+    """Return where nothing more is to be said, because the column is asked already: by sheet and by table."""
+    if one.match is None or one.translated is None:
+        return set()
+    labels = {each.column for each in one.translated.problems}
+    roles = {role for role, label in one.match.columns.items() if str(label) in labels}
+    return {(table, role) for role in roles for table in (one.sheet.name, *one.match.shape.tables)}

@@ -2,13 +2,14 @@
 
 `settle_rows` works on a sheet before its shape is built (repeated rows, time zones, currencies), `settle` on the tables
 after (refunds, repeated keys, orphans, ...). Both return new frames and their findings, and raise one `DataError` with
-all that was refused.
+all that was refused. `rows_at` and `tables_at` do the same at a `Desk`, which collects what is refused.
 """
 
 from __future__ import annotations
 
+from crmlab.intake.choices.desk import Desk
 from crmlab.intake.choices.finding import Finding
 from crmlab.intake.choices.registry import CHOICES, Choice
-from crmlab.intake.choices.settling import settle, settle_rows
+from crmlab.intake.choices.settling import rows_at, settle, settle_rows, tables_at
 
-__all__ = ["CHOICES", "Choice", "Finding", "settle", "settle_rows"]
+__all__ = ["CHOICES", "Choice", "Desk", "Finding", "rows_at", "settle", "settle_rows", "tables_at"]

@@ -40,7 +40,7 @@ def orphans(tables: Tables, desk: Desk) -> None:
     """Settle rows that refer to a customer, an order or the like that is not there."""
     for target in dict.fromkeys(column.references for table in TABLES.values() for column in table.columns):
         parent, _, key = target.partition(".")
-        if key and key in tables.get(parent, pd.DataFrame()):
+        if key and key in tables.get(parent, pd.DataFrame()) and parent not in desk.incomplete:
             for name, column, empty in referring(target, tables):
                 _orphans_of(tables, desk, (name, column, empty), (parent, key))
 

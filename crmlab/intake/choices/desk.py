@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.data.parsing import parse, written
-from crmlab.data.validation import LINE, Problem
+from crmlab.data.validation import LINE, DataError, Problem
 from crmlab.intake.choices.finding import Finding, lines, where
 from crmlab.intake.choices.registry import CHOICES
 from crmlab.tables import TABLES
@@ -27,12 +27,34 @@ class Desk:
     chosen
         Options by the name of their choice; the others have their default.
     findings, problems
-        What was settled, and what was refused.
+        What was settled, and what was refused; whoever asks the desk raises in the end.
+    refused
+        By table, where the rows are that were refused, as the index of their frame tells it.
+    incomplete
+        Tables that lack rows which could not be read: what refers to them is not asked.
     """
 
     chosen: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    refused: dict[str, list[object]] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, chosen: Mapping[str, str]) -> Desk:
+        """Return a desk, or raise a `DataError` with every choice and option that there is not."""
+        problems = []
+        for name, option in chosen.items():
+            if name not in CHOICES:
+                problems.append(Problem("choose", name, "is no choice", f"There are {', '.join(CHOICES)}."))
+                continue
+            try:
+                CHOICES[name].option(option)
+            except ValueError as error:
+                problems.append(Problem("choose", name, f"cannot be settled: {error}", ""))
+        if problems:
+            raise DataError(problems)
+        return cls(chosen)
 
     def option(self, name: str) -> str:
         """Return the option of a choice."""
@@ -62,6 +84,7 @@ class Desk:
         offered = [other for other in CHOICES[name].options if other in done or other == "refuse"]
         others = " or ".join(f"{name}={other}" for other in offered if other != option)
         if option == "refuse":
+            self.refused.setdefault(table, []).extend(frame.index[rows])
             by_line = frame.index.name == LINE
             article = "an" if noun[0] in "aeiou" else "a"
             what = f"{article} {noun}" if count == 1 else plural(noun)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
 from crmlab.data.validation import DataError, Problem
 from crmlab.intake.choices import accounts, refunds, sheets, values
-from crmlab.intake.choices.desk import Desk, Tables
+from crmlab.intake.choices.desk import Desk, Tables, drop
 from crmlab.intake.choices.finding import Finding
 from crmlab.intake.choices.registry import CHOICES
 from crmlab.intake.shapes.schema import Shape
@@ -45,13 +46,18 @@ def settle_rows(
     1 row equal to another (position 1) was left out: one of each stays. Otherwise: --choose duplicates=keep or \
 duplicates=refuse.
     """
-    desk = _desk(chosen)
+    desk = Desk.of(chosen)
+    frame = rows_at(desk, frame, shape, sheet, currency)
+    _refuse(desk)
+    return frame, desk.findings
+
+
+def rows_at(desk: Desk, frame: pd.DataFrame, shape: Shape, sheet: str, currency: str) -> pd.DataFrame:
+    """Settle a sheet at a desk, which collects what is refused."""
     frame = sheets.duplicates(frame, desk, sheet)
     frame = sheets.same_second(frame, desk, sheet) if shape.name == "orders" else frame
     frame = sheets.time_zones(frame, shape, desk, sheet)
-    frame = sheets.currencies(frame, shape, desk, sheet, currency)
-    _refuse(desk)
-    return frame, desk.findings
+    return sheets.currencies(frame, shape, desk, sheet, currency)
 
 
 def settle(
@@ -85,33 +91,45 @@ def settle(
     >>> tables["orders"]["amount"].to_list(), findings[0].choice, findings[0].count
     (['3.5'], 'refunds', 1)
     """
-    desk, settled = _desk(chosen), dict(tables)
-    accounts.test_accounts(settled, desk)
-    values.future_dates(settled, desk, observation_end, today)
-    refunds.refunds(settled, desk)
-    values.repeated_keys(settled, desk)
-    values.zero_orders(settled, desk)
-    accounts.orphans(settled, desk)
-    accounts.without_orders(settled, desk)
-    values.far_out(settled, desk)
+    desk = Desk.of(chosen)
+    settled = tables_at(desk, tables, observation_end, today)
     _refuse(desk)
-    return {name: frame for name, frame in settled.items() if len(frame) or not len(tables[name])}, desk.findings
+    return settled, desk.findings
 
 
-def _desk(chosen: Mapping[str, str]) -> Desk:
-    """Return a desk, or raise with every choice and option that there is not."""
-    problems = []
-    for name, option in chosen.items():
-        if name not in CHOICES:
-            problems.append(Problem("choose", name, "is no choice", f"There are {', '.join(CHOICES)}."))
-            continue
-        try:
-            CHOICES[name].option(option)
-        except ValueError as error:
-            problems.append(Problem("choose", name, f"cannot be settled: {error}", ""))
-    if problems:
-        raise DataError(problems)
-    return Desk(chosen)
+def tables_at(desk: Desk, tables: Mapping[str, pd.DataFrame], observation_end: str | None, today: str | None) -> Tables:
+    """Settle tables at a desk, which collects what is refused; so is a choice that leaves nothing of a table.
+
+    Refused rows are left out of what comes back, so that no later check names them again.
+    """
+    settled = dict(tables)
+    steps: dict[str, Callable[[Tables, Desk], None]] = {
+        "test_accounts": accounts.test_accounts,
+        "future_dates": partial(values.future_dates, observation_end=observation_end, today=today),
+        "refunds": refunds.refunds,
+        "repeated_keys": values.repeated_keys,
+        "zero_orders": values.zero_orders,
+        "orphans": accounts.orphans,
+        "without_orders": accounts.without_orders,
+        "far_out": values.far_out,
+    }
+    for choice, step in steps.items():
+        before = {name for name, frame in settled.items() if len(frame)}
+        step(settled, desk)
+        emptied = sorted(name for name in before if not len(settled[name]))
+        desk.problems += [_emptied(choice, desk.option(choice), name, len(tables[name])) for name in emptied]
+    for name in [name for name in desk.refused if name in settled]:
+        drop(settled, name, settled[name].index.isin(desk.refused[name]))
+    return {name: frame for name, frame in settled.items() if len(frame) or not len(tables[name])}
+
+
+def _emptied(choice: str, option: str, table: str, rows: int) -> Problem:
+    others = " or ".join(f"{choice}={other}" for other in CHOICES[choice].options if other != option)
+    what = f"has no rows left, of {rows:,}: {choice}={option} left out the last of them"
+    remedy = f"Say --choose {others}, or leave the file out."
+    if choice == "orphans":
+        remedy = f"Are the ids of the files written alike, and do the files belong together? {remedy}"
+    return Problem(table, "", what, remedy)
 
 
 def _refuse(desk: Desk) -> None:

@@ -32,7 +32,7 @@ def duplicates(frame: pd.DataFrame, desk: Desk, sheet: str) -> pd.DataFrame:
     rows = pd.DataFrame({place: written(frame.iloc[:, place]) for place in range(frame.shape[1])}).duplicated()
     done = {"keep": "kept", "drop": "left out: one of each stays"}
     option = desk.found("duplicates", sheet, frame, rows.to_numpy(), "row equal to another", done)
-    return frame[~rows.to_numpy()] if option == "drop" else frame
+    return frame[~rows.to_numpy()] if option in ("drop", "refuse") else frame
 
 
 def time_zones(frame: pd.DataFrame, shape: Shape, desk: Desk, sheet: str) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def same_second(frame: pd.DataFrame, desk: Desk, sheet: str) -> pd.DataFrame:
     rows = times.duplicated().to_numpy() & np.array(clocked, bool) & ~whole.to_numpy()
     done = {"keep": "kept", "drop": "left out: the first of each stays"}
     option = desk.found("same_second", sheet, frame, rows, "order at the second and amount of another", done)
-    return frame[~rows] if option == "drop" else frame
+    return frame[~rows] if option in ("drop", "refuse") else frame
 
 
 def currencies(frame: pd.DataFrame, shape: Shape, desk: Desk, sheet: str, currency: str) -> pd.DataFrame:

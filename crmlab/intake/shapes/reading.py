@@ -66,6 +66,27 @@ def take(frame: pd.DataFrame, shape: Shape, settings: Settings, filled: Sequence
     return read.rename(columns={name: f"their {name}" for name in made - roles})
 
 
+def readable(frame: pd.DataFrame, shape: Shape) -> np.ndarray:
+    """Return which rows can be read in every role, with none of the required ones empty.
+
+    Examples
+    --------
+    >>> from crmlab.intake.shapes import SHAPES
+    >>> sheet = pd.DataFrame({"customer_id": ["a", "b", None], "tenure": ["3", "x", "4"], "churned": ["no"] * 3})
+    >>> readable(sheet, SHAPES["tenure"]).tolist()
+    [True, False, False]
+    """
+    good = np.ones(len(frame), bool)
+    for role in shape.roles:
+        identifies = role.name.endswith("_id")
+        for label in headings(frame.columns, role.name) if role.many else {role.name} & set(frame):
+            for fault in parse(role.kind, frame[label], identifies=identifies)[1]:
+                good &= ~fault.rows
+            if (role.required or identifies) and not role.many:
+                good &= written(frame[label]) != np.array(None)
+    return good
+
+
 def shortened(value: object) -> str:
     """Return a value as it is shown in messages: in quotes, and cut where it is long.
 
