@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import expit, hyp2f1
 from sklearn.metrics import adjusted_rand_score
 
 import crmlab as crm
 from crmlab import Company
+from crmlab.questions.lesson_09 import ENGLISH, KOREAN
 
 ELSEWHERE = {"03", "11", "13"}  # these have a test module of their own, with answers and mistakes by hand
 ANSWERS: dict[tuple[str, int], Callable[[Company], Any]] = {}
@@ -529,6 +530,112 @@ def _(company: Company) -> pd.Series:
     return pd.Series(net)
 
 
+@answers("04", 1)
+def _(company: Company) -> pd.Series:
+    credit = dict.fromkeys(company.touches["channel"].dropna().unique(), 0.0)
+    for _, way in company.touches.dropna(subset="customer_id").groupby("visitor_id")["channel"]:
+        first, *between, last = way if len(way) > 1 else [*way, *way]
+        for channel in (first, last):
+            credit[channel] += 0.4 if between else 0.5
+        for channel in between:
+            credit[channel] += 0.2 / len(between)
+    return pd.Series(credit)
+
+
+def hold_out(company: Company) -> pd.DataFrame:
+    """Return the visitors of the hold-out in order of time, bought as 0 or 1."""
+    rows = company.experiments.query("experiment == 'retargeting hold-out'").sort_values(["assigned_on", "unit_id"])
+    return rows.assign(bought=rows["success"].astype(int))
+
+
+@answers("04", 2)
+def _(company: Company) -> float:
+    """By the two Wilson intervals, as Newcombe (1998) joins them."""
+    arms, z = hold_out(company).groupby("spend")["bought"].agg(["mean", "size"]), 1.96
+    middle = (arms["mean"] + z**2 / 2 / arms["size"]) / (1 + z**2 / arms["size"])
+    half = np.sqrt(arms["mean"] * (1 - arms["mean"]) / arms["size"] + (z / 2 / arms["size"]) ** 2)
+    half *= z / (1 + z**2 / arms["size"])
+    up, down = middle[400] + half[400] - arms["mean"][400], arms["mean"][0] - middle[0] + half[0]
+    return 400 / (arms["mean"][400] - arms["mean"][0] + np.hypot(up, down))
+
+
+@answers("04", 3)
+def _(company: Company) -> float:
+    """By asking of one boundary after the other how many tests exceed it, in lots made one visitor group at a time."""
+    bought = hold_out(company).query("spend > 0")["bought"].to_numpy()
+    parts = np.split(bought[: len(bought) // 10 * 10], 10)
+    new, stopped, grid = np.random.default_rng(4).random((2000, 10, len(parts[0]))) < 0.5, [], np.arange(1.5, 4, 0.001)
+    for lot in new:
+        sizes = []
+        for look in range(1, 11):
+            drawn, all_of = lot[:look].ravel(), np.concatenate(parts[:look])
+            share = all_of.mean()
+            error = np.sqrt(share * (1 - share) * (1 / drawn.sum() + 1 / (~drawn).sum()))
+            sizes.append(abs(all_of[drawn].mean() - all_of[~drawn].mean()) / error)
+        stopped.append(max(sizes) > grid)
+    return grid[np.argmax(np.mean(stopped, axis=0) <= 0.05)]
+
+
+@answers("04", 4)
+def _(company: Company) -> float:
+    rows, early = hold_out(company), {}
+    drawn_on = dict(zip(rows["unit_id"], rows["assigned_on"], strict=True))
+    for visitor, day in zip(company.touches["visitor_id"], company.touches["touched_on"], strict=True):
+        if visitor in drawn_on and day <= drawn_on[visitor]:
+            early[visitor] = early.get(visitor, 0) + 1
+    likely = rows[[early.get(visitor, 0) > 1 for visitor in rows["unit_id"]]]
+    first = company.orders.sort_values(["ordered_at", "order_id"]).drop_duplicates("customer_id")["amount"]
+    shown, held_out = (likely.loc[likely["spend"] == spend, "bought"].mean() for spend in (400, 0))
+    return len(likely) * (0.3 * first.mean() * (shown - held_out) - 400)
+
+
+def rest(values: pd.Series, *held: pd.Series) -> np.ndarray:
+    """Return what a line through other columns leaves of a column."""
+    x = np.column_stack([np.ones(len(values)), *held])
+    return values - x @ np.linalg.pinv(x) @ values
+
+
+@answers("09", 1)
+def _(company: Company) -> float:
+    rows = company.surveys[["process", "attitude", "ces"]].dropna().astype(float)
+    p, a, ces = (rows[name] for name in rows)
+    left = {who: (rest(ces, *held) ** 2).sum() for who, held in {"": (), "p": (p,), "a": (a,), "pa": (p, a)}.items()}
+    return ((left[""] - left["p"]) + (left["a"] - left["pa"])) / 2 / (left[""] - left["pa"])
+
+
+@answers("09", 2)
+def _(company: Company) -> float:
+    """What the effect of attitude loses once process is held."""
+    rows = company.surveys[["process", "attitude", "nps"]].dropna().astype(float)
+    alone, own = rest(rows["attitude"]), rest(rows["attitude"], rows["process"])
+    return 1 - (own @ rows["nps"] / (own @ own)) / (alone @ rows["nps"] / (alone @ alone))
+
+
+@answers("09", 3)
+def _(company: Company) -> float:
+    rows = company.surveys[company.surveys["comment"].notna()][::3]
+    rows = rows.merge(company.truth.surveys[["survey_id", "mood"]], on="survey_id")
+    words = [*KOREAN.split("|"), *ENGLISH.split("|")]
+    listed = [any(word in comment.lower() for word in words) for comment in rows["comment"]]
+    yes, missed, wrong, no = (
+        sum(a == b for a in zip(listed, rows["mood"] < 0, strict=True))
+        for b in ((True, True), (False, True), (True, False), (False, False))
+    )
+    return 2 * (yes * no - missed * wrong) / ((yes + wrong) * (wrong + no) + (yes + missed) * (missed + no))
+
+
+@answers("09", 4)
+def _(company: Company) -> pd.Series:
+    end, net = pd.Timestamp(company.observation_end), {}
+    rows = company.surveys.query("process >= 5").join(company.contracts.set_index("customer_id"), on="customer_id")
+    rows = rows[rows["attitude"].notna() & (rows["sent_on"] + pd.DateOffset(months=12) <= end)]
+    for plan, part in rows.groupby("plan"):
+        months = np.minimum((part["ended_on"].fillna(end) - part["sent_on"]).dt.days / 30.44, 12)
+        own = rest(part["attitude"].astype(float), part["process"].astype(float))
+        net[plan] = own @ (months * part["monthly_margin"]) / (own @ own) - 2_500
+    return pd.Series(net)
+
+
 def half_a_year_ago(company: Company) -> pd.DataFrame:
     """Return the contracts known half a year before the end, with months counted from one due date to the next."""
     end = pd.Timestamp(company.observation_end)
@@ -577,3 +684,103 @@ def _(company: Company) -> float:
 def _(company: Company) -> float:
     gains = [3 * row.risk * row.monthly_margin - 300_000 for row in risks(company).itertuples()]
     return sum(gain for gain in gains if gain > 0)
+
+
+def asked_a_year_ago(company: Company) -> pd.DataFrame:
+    """Return who was asked for consent to analysis and joined a year ago or more, by customer."""
+    end = pd.Timestamp(company.observation_end)
+    rows = company.customers.set_index("customer_id")
+    answers = company.consents[company.consents["purpose"] == "analysis"].set_index("customer_id")["granted"]
+    rows = rows.join(answers.rename("yes"), how="inner").join(company.contracts.set_index("customer_id"))
+    rows = rows[rows["started_on"] <= end - pd.DateOffset(years=1)].copy()
+    rows["left"] = rows["ended_on"] < rows["started_on"] + pd.DateOffset(years=1)
+    stayed = (rows["ended_on"].fillna(end) - rows["started_on"]).dt.days / 30.44
+    rows["paid"] = np.minimum(stayed, 12).round() * rows["monthly_margin"]
+    return rows.astype({"yes": bool})
+
+
+@answers("17", 1)
+def _(company: Company) -> float:
+    rows = asked_a_year_ago(company)
+    parts = [(len(part), part.loc[part["yes"], "left"].mean()) for _, part in rows.groupby(["plan", "channel"])]
+    return sum(size * left for size, left in parts) / len(rows)
+
+
+@answers("17", 2)
+def _(company: Company) -> float:
+    rows = asked_a_year_ago(company)
+    brings = {left: rows.loc[rows["yes"] & (rows["left"] == left), "paid"].mean() for left in (True, False)}
+    return (rows["left"].sum() * brings[True] + (~rows["left"]).sum() * brings[False]) / len(rows)
+
+
+@answers("17", 3)
+def _(company: Company) -> float:
+    rows = asked_a_year_ago(company).query("yes")
+    return ((rows["channel"] == "partner") & rows["birth_year"].between(1940, 2010)).mean()
+
+
+@answers("17", 4)
+def _(company: Company) -> float:
+    rows, stay = asked_a_year_ago(company).query("yes"), []
+    for _, part in rows.groupby([(rows["birth_year"].astype(int) - 1900) // 5, "gender", "region", "plan"]):
+        if len(part) >= 5 and 0 < part["left"].sum() < len(part):
+            stay += list(part["left"])
+    return 100 * (np.mean(stay) - rows["left"].mean())
+
+
+@answers("18", 1)
+def _(company: Company) -> float:
+    rows, weight = company.vendors.set_index("name"), 1.08 ** -np.arange(1, 6)
+    yearly = 12 * len(company.crm_users) * rows["monthly_licence"] + rows["yearly_upkeep"]
+    cost = rows.filter(like="_cost").sum(axis=1) + weight.sum() * yearly
+    good = (rows["functions"] - rows["functions"].min()) / np.ptp(rows["functions"])
+    cheap = (cost.max() - cost) / np.ptp(cost)
+    best = (good + cheap).idxmax()
+    low, high = 0.0, 1.0  # the weights of functions under which the best beats each of the others
+    for name in rows.index.drop(best):
+        more, less = good[best] - good[name], cheap[best] - cheap[name]
+        crossing = less / (less - more)
+        low, high = (max(low, crossing), high) if more > less else (low, min(high, crossing))
+    return high - low
+
+
+@answers("18", 2)
+def _(company: Company) -> float:
+    rows, found = company.vendors.set_index("name"), {}
+    for name in ("Ginkgo Suite", "Onggi Desk"):
+        one = rows.loc[name]
+        flows = [[one.setup_cost + one.migration_cost + one.integration_cost, 0]]
+        flows += [[one.yearly_upkeep, 12 * one.monthly_licence]] * 3
+        found[name] = sum(np.array(flow, float) / 1.08**year for year, flow in enumerate(flows))
+    fixed, user = found["Onggi Desk"] - found["Ginkgo Suite"]
+    return -fixed / user
+
+
+@answers("18", 3)
+def _(company: Company) -> float:
+    """By a likelihood of our own."""
+    users = company.crm_users[~company.crm_users["pilot"].astype(bool)]
+    waited = (users["first_used_on"] - pd.Timestamp("2024-07-01")).dt.days / (365.25 / 12)
+    until = (pd.Timestamp("2025-02-01") - pd.Timestamp("2024-07-01")).days / (365.25 / 12)
+    edges = np.append(np.arange(np.ceil(until)), until)
+    seen = np.histogram(waited[waited < until], edges)[0]
+
+    def share(t: np.ndarray, p: float, q: float) -> np.ndarray:
+        return (1 - np.exp(-(p + q) * t)) / (1 + q / p * np.exp(-(p + q) * t))
+
+    def height(point: np.ndarray) -> float:
+        p, q, ever = np.exp(point[0]), np.exp(point[1]), expit(point[2])
+        begun = ever * share(edges, p, q)
+        return -(seen * np.log(np.diff(begun))).sum() - (len(users) - seen.sum()) * np.log(1 - begun[-1])
+
+    p, q = np.exp(minimize(height, [-3.0, -1.0, 1.0], method="BFGS").x[:2])
+    return brentq(lambda t: share(t, p, q) - 0.9, 0, 100)
+
+
+@answers("18", 4)
+def _(company: Company) -> float:
+    rows = company.crm_usage.pivot_table("sales", "user_id", "month")
+    rose = rows.loc[:, "2023-10":"2024-06"].mean(axis=1) - rows.loc[:, "2023-01":"2023-09"].mean(axis=1)
+    pilot = company.crm_users.set_index("user_id")["pilot"].astype(bool)[rose.index].to_numpy()
+    more = rose[pilot].mean() - rose[~pilot].mean()
+    return 0.68 * 12 / 1e6 * (more + 1.96 * np.hypot(rose[pilot].sem(), rose[~pilot].sem()))
