@@ -229,6 +229,24 @@ def wilson(successes: Any, trials: Any, z: float = Z95) -> tuple[Vector, Vector]
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
+def jeffreys(successes: Any, trials: Any) -> tuple[Vector, Vector]:
+    """Return the 95 % interval of a share from Jeffreys' prior, as Brown, Cai and DasGupta (2001) give it.
+
+    Statistical Science 16(2), 101–133, section 4.1.2: the middle 95 % of a beta distribution with half a success and
+    half a failure added; where nobody or everybody succeeded it begins at 0 or ends at 1.
+
+    Examples
+    --------
+    >>> [round(float(end), 4) for end in jeffreys(5, 40)]
+    [0.0493, 0.2525]
+    """
+    from scipy.special import betaincinv
+
+    count, n = np.asarray(successes, float), np.asarray(trials, float)
+    low, high = (betaincinv(count + 0.5, n - count + 0.5, part) for part in (0.025, 0.975))
+    return np.where(count == 0, 0.0, low), np.where(count == n, 1.0, high)
+
+
 def count_interval(expected: Any, variance: Any, z: float = Z95) -> tuple[Vector, Vector]:
     """Return the range in which a count falls in 95 of 100 cases, never below 0."""
     half = z * np.sqrt(np.asarray(variance, float))

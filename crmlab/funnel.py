@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,19 +17,26 @@ import pandas as pd
 from crmlab import plots
 from crmlab.engines import counts_of, need, refuse_gaps
 from crmlab.engines.events import refuse_unknown, stage_counts
-from crmlab.estimation import Z95, wilson
+from crmlab.estimation import jeffreys, wilson
 from crmlab.labels import percent, word
 from crmlab.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Interval = Literal["wilson", "jeffreys"]
+INTERVALS = {"wilson": wilson, "jeffreys": jeffreys}
+
 _COUNTS = "the counts of the funnel"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Funnel(Result):
-    """Counts and conversion rates by stage, with 95 % Wilson intervals (Wilson 1927).
+    """Counts and conversion rates by stage, with 95 % intervals.
+
+    They are Wilson's (1927, Journal of the American Statistical Association 22, 209–212), or those from Jeffreys'
+    prior (Brown, Cai and DasGupta 2001, Statistical Science 16(2), 101–133); with few customers both keep their
+    promise where that of the normal distribution does not.
 
     Attributes
     ----------
@@ -41,11 +48,14 @@ class Funnel(Result):
         The stages in order.
     by
         The columns that form groups; empty where there is one group.
+    interval
+        Whose intervals they are, "wilson" or "jeffreys".
     """
 
     table: pd.DataFrame
     stages: tuple[str, ...]
     by: tuple[str, ...] = ()
+    interval: Interval = "wilson"
 
     @classmethod
     def from_events(
@@ -55,6 +65,7 @@ class Funnel(Result):
         by: str | Sequence[str] = (),
         leads: Any = None,
         snapshot: str | pd.Timestamp | None = None,
+        interval: Interval = "wilson",
     ) -> Funnel:
         """Count who reached each stage.
 
@@ -71,12 +82,14 @@ class Funnel(Result):
             Columns `lead_id` and those of `by`, in the same engine.
         snapshot
             Only what had happened by this day counts.
+        interval
+            "wilson" or "jeffreys".
 
         Raises
         ------
         ValueError
             If a stage or a column does not occur, a value is empty, `reached_on` holds no dates, `leads` has a lead
-            twice, or the counts cannot be, as in `from_counts`.
+            twice, or the counts or the interval cannot be, as in `from_counts`.
 
         Examples
         --------
@@ -86,10 +99,12 @@ class Funnel(Result):
         0.25
         """
         by = (by,) if isinstance(by, str) else tuple(by)
-        return cls._made(stage_counts(events, stages, by, leads, snapshot), stages, by)
+        return cls._made(stage_counts(events, stages, by, leads, snapshot), stages, by, interval)
 
     @classmethod
-    def from_counts(cls, counts: pd.DataFrame, stages: Sequence[str], by: str | Sequence[str] = ()) -> Funnel:
+    def from_counts(
+        cls, counts: pd.DataFrame, stages: Sequence[str], by: str | Sequence[str] = (), interval: Interval = "wilson"
+    ) -> Funnel:
         """Make the funnel from counts.
 
         Parameters
@@ -97,29 +112,35 @@ class Funnel(Result):
         counts
             Columns `stage`, `customers` (who reached it; a stage that a group lacks was reached by nobody) and those
             of `by`; rows of the same stage and group are added up.
-        stages, by
+        stages, by, interval
             As in `from_events`.
 
         Raises
         ------
         ValueError
             If a column is missing, a value is empty, a count is negative or not whole, there is no such stage, nobody
-            is in the first stage of a group, or a stage has more customers than the stage before.
+            is in the first stage of a group, a stage has more customers than the stage before, or the interval has
+            another name.
 
         Examples
         --------
         >>> counts = pd.DataFrame({"stage": ["lead", "won"], "customers": [40, 5]})
         >>> Funnel.from_counts(counts, ["lead", "won"]).table[["low", "high"]].round(4).iloc[-1].to_list()
         [0.0546, 0.2611]
+        >>> Funnel.from_counts(counts, ["lead", "won"], interval="jeffreys").ends()[["low", "high"]].round(4)
+              low    high
+        0  0.0493  0.2525
         """
         by = (by,) if isinstance(by, str) else tuple(by)
         need(counts.columns, [*by, "stage", "customers"], _COUNTS)
         refuse_gaps(counts, [*by, "stage"], _COUNTS)
         refuse_unknown(counts["stage"], stages, f"{_COUNTS}: no row has")
-        return cls._made(counts, stages, by)
+        return cls._made(counts, stages, by, interval)
 
     @classmethod
-    def _made(cls, counts: pd.DataFrame, stages: Sequence[str], by: tuple[str, ...]) -> Funnel:
+    def _made(cls, counts: pd.DataFrame, stages: Sequence[str], by: tuple[str, ...], interval: Interval) -> Funnel:
+        if interval not in INTERVALS:
+            raise ValueError(f"interval is {interval!r}; choose one of {', '.join(INTERVALS)}")
         table = _grid(counts, stages, by)
         size = len(stages)
         before = table["customers"].shift().where(table.index % size > 0)
@@ -127,9 +148,9 @@ class Funnel(Result):
         _refuse_impossible(table, before, by)
         before = before.where(before > 0)
         table["rate"] = table["customers"] / before
-        table["low"], table["high"] = wilson(table["customers"], before)
+        table["low"], table["high"] = INTERVALS[interval](table["customers"], before)
         table["overall"] = table["customers"] / first
-        return cls(table, tuple(stages), by)
+        return cls(table, tuple(stages), by, interval)
 
     def rate(self) -> float | pd.Series:
         """Return the share that came through from the first stage to the last: a number, or one for each group."""
@@ -137,29 +158,37 @@ class Funnel(Result):
         return last.set_index(list(self.by))["overall"] if self.by else float(last["overall"].iloc[0])
 
     def ends(self) -> pd.DataFrame:
-        """Return first and last stage of each group with the overall rate and its 95 % Wilson interval."""
+        """Return first and last stage of each group with the overall rate and its 95 % interval."""
         first, last = (self.table[self.table["stage"] == stage] for stage in (self.stages[0], self.stages[-1]))
         ends = first[list(self.by)].reset_index(drop=True)
         ends[self.stages[0]], ends[self.stages[-1]] = first["customers"].to_numpy(), last["customers"].to_numpy()
         ends["estimate"] = last["overall"].to_numpy()
-        ends["low"], ends["high"] = wilson(ends[self.stages[-1]], ends[self.stages[0]])
+        ends["low"], ends["high"] = INTERVALS[self.interval](ends[self.stages[-1]], ends[self.stages[0]])
         return ends
 
     def standardize(self, over: str) -> pd.DataFrame:
         """Return each group's overall rate if all groups had the same mix of `over`: direct standardisation.
 
         The weights are the shares of `over` in the first stage of all groups together. Where mix and rate go together,
-        the crude rates can order the groups the wrong way round (Simpson 1951).
+        the crude rates can order the groups the wrong way round (Simpson 1951, Journal of the Royal Statistical
+        Society B 13(2), 238–241). The interval is that of as many customers, all alike, as would make the rate as
+        uncertain; for how uncertain it is, half a customer is added to those won and to those lost of each part, so
+        that a part where nobody or everybody was won is not taken for certain.
+
+        Parameters
+        ----------
+        over
+            The column of `by` whose mix is to be the same.
 
         Returns
         -------
         DataFrame
-            Index: the groups. Columns `crude`, `estimate` (standardised), `low`, `high` (95 %, normal).
+            Index: the groups. Columns `crude`, `estimate` (standardised), `low`, `high` (95 %).
 
         Raises
         ------
         ValueError
-            If the funnel was not counted by `over` and one more column.
+            If the funnel was not counted by `over` and one more column, or a group has nobody in a part of `over`.
 
         Examples
         --------
@@ -174,14 +203,16 @@ class Funnel(Result):
         if over not in self.by or len(groups) != 1:
             raise ValueError(f"count the funnel by {over!r} and one more column; it was counted by {list(self.by)}")
         ends = self.ends().rename(columns={self.stages[0]: "size", self.stages[-1]: "won"})
-        weights = ends.groupby(over)["size"].sum() / ends["size"].sum()
-        ends["weight"] = ends[over].map(weights)
-        ends["part"] = ends["weight"] * ends["estimate"]
-        ends["variance"] = ends["weight"] ** 2 * ends["estimate"] * (1 - ends["estimate"]) / ends["size"]
-        sums = ends.groupby(groups[0])[["size", "won", "part", "variance"]].sum()
-        half = Z95 * np.sqrt(sums["variance"])
-        columns = {"crude": sums["won"] / sums["size"], "estimate": sums["part"]}
-        return pd.DataFrame(columns | {"low": sums["part"] - half, "high": sums["part"] + half})
+        _refuse_empty_parts(ends, groups[0], over)
+        weight = ends.groupby(over, observed=True)["size"].transform("sum") / ends["size"].sum()
+        smoothed = (ends["won"] + 0.5) / (ends["size"] + 1)
+        ends["part"], ends["smoothed"] = weight * ends["estimate"], weight * smoothed
+        ends["variance"] = weight**2 * smoothed * (1 - smoothed) / ends["size"]
+        sums = ends.groupby(groups[0], observed=True)[["size", "won", "part", "smoothed", "variance"]].sum()
+        effective = sums["smoothed"] * (1 - sums["smoothed"]) / sums["variance"]
+        low, high = INTERVALS[self.interval](sums["part"] * effective, effective)
+        columns = {"crude": sums["won"] / sums["size"], "estimate": sums["part"], "low": low, "high": high}
+        return pd.DataFrame(columns, index=sums.index)
 
     def summary(self) -> pd.DataFrame:
         """Return counts and rates, rounded."""
@@ -239,6 +270,17 @@ def _refuse_impossible(table: pd.DataFrame, before: pd.Series, by: tuple[str, ..
             f"more customers reached {row['stage']}{_named(row, by)} ({row['customers']:,}) than the stage before; "
             "let a stage count all who came that far, or leave out the stage that some skip"
         )
+
+
+def _refuse_empty_parts(ends: pd.DataFrame, group: str, over: str) -> None:
+    """Refuse groups without a rate in a part of the mix: what they would have reached there is not known."""
+    there = pd.crosstab(ends[group], ends[over])
+    for name, row in there.iterrows():
+        if gone := [str(part) for part in row.index[row == 0]]:
+            raise ValueError(
+                f"{group} {name} has nobody of {over} {', '.join(gone)}, so its rate there is not known; "
+                f"leave out that {over}, or join it with another"
+            )
 
 
 def _named(row: Mapping[Hashable, object], by: tuple[str, ...]) -> str:

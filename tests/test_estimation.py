@@ -13,6 +13,7 @@ from crmlab.estimation import (
     covariance_frame,
     errors_of,
     jacobian,
+    jeffreys,
     maximize,
     on_log_scale,
     share_interval,
@@ -107,11 +108,17 @@ def test_the_published_interval_of_wilson():
     assert wilson(5, 40) == pytest.approx((0.0546, 0.2611), abs=5e-5)
 
 
+def test_the_published_interval_of_jeffreys():
+    """5 of 40: .0493 to .2525; at the ends as Brown, Cai and DasGupta (2001) set them."""
+    assert jeffreys(5, 40) == pytest.approx((0.0493, 0.2525), abs=5e-5)
+    assert (jeffreys(0, 40)[0], jeffreys(40, 40)[1]) == (0, 1)
+
+
 @settings(deadline=None)
-@given(st.integers(0, 300), st.integers(1, 300))
-def test_wilson_stays_inside_and_holds_the_share(successes, failures):
+@given(st.integers(0, 300), st.integers(1, 300), st.sampled_from([wilson, jeffreys]))
+def test_intervals_of_counts_stay_inside_and_hold_the_share(successes, failures, interval):
     n = successes + failures
-    low, high = wilson(successes, n)
+    low, high = interval(successes, n)
     assert 0 <= low <= successes / n + 1e-12
     assert successes / n - 1e-12 <= high <= 1
 

@@ -28,10 +28,23 @@ def events():
     )
 
 
-def test_published_intervals():
-    """Wilson 95 % for 5 of 40: .0546 to .2611."""
-    table = Funnel.from_counts(pd.DataFrame({"stage": ["lead", "won"], "customers": [40, 5]}), ["lead", "won"]).table
-    assert table[["low", "high"]].iloc[-1].round(4).to_list() == [0.0546, 0.2611]
+@pytest.fixture
+def two_teams():
+    rows = [("S", "web", 900, 180), ("S", "shop", 100, 60), ("N", "web", 100, 15), ("N", "shop", 900, 495)]
+    long = [(t, c, stage, n) for t, c, size, won in rows for stage, n in (("lead", size), ("won", won))]
+    return pd.DataFrame(long, columns=["team", "channel", "stage", "customers"])
+
+
+@pytest.mark.parametrize(("interval", "published"), [("wilson", [0.0546, 0.2611]), ("jeffreys", [0.0493, 0.2525])])
+def test_published_intervals(events, interval, published):
+    """95 % for 5 of 40, of a stage and from end to end."""
+    counts = pd.DataFrame({"stage": ["lead", "won"], "customers": [40, 5]})
+    funnel = Funnel.from_counts(counts, ["lead", "won"], interval=interval)
+    for table in (funnel.table, funnel.ends()):
+        assert table[["low", "high"]].iloc[-1].round(4).to_list() == published
+    from_events = Funnel.from_events(events, STAGES, interval=interval)
+    from_counts = Funnel.from_counts(from_events.table.astype({"stage": str}), STAGES, interval=interval)
+    pd.testing.assert_frame_equal(from_events.table, from_counts.table)
 
 
 def test_counts_rates_and_overall(events):
@@ -79,31 +92,46 @@ def test_standardised_to_its_own_mix_a_group_keeps_its_rate(cells):
     assert result["estimate"].iloc[0] == pytest.approx(result["crude"].iloc[0])
 
 
-def test_standardising_undoes_a_paradox():
-    rows = [("S", "web", 900, 180), ("S", "shop", 100, 60), ("N", "web", 100, 15), ("N", "shop", 900, 495)]
-    long = [(t, c, stage, n) for t, c, size, won in rows for stage, n in (("lead", size), ("won", won))]
-    counts = pd.DataFrame(long, columns=["team", "channel", "stage", "customers"])
-    result = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel")
+def test_standardising_undoes_a_paradox(two_teams):
+    result = Funnel.from_counts(two_teams, ["lead", "won"], ["team", "channel"]).standardize("channel")
     assert result.loc["S", "crude"] < result.loc["N", "crude"]
     assert result.loc["S", "estimate"] == pytest.approx(0.5 * 0.2 + 0.5 * 0.6)
     assert result.loc["S", "estimate"] > result.loc["N", "estimate"]
     assert (result["low"] < result["estimate"]).all()
 
 
-def test_standardised_interval_covers():
+@pytest.mark.parametrize(("sizes", "chances"), [((300, 200), (0.2, 0.5)), ((15, 10), (0.02, 0.05))])
+def test_standardised_interval_covers(sizes, chances):
+    """Also where in most parts nobody is won, and the plain variance is 0."""
     rng = np.random.default_rng(5)
-    hits = 0
+    truth, hits = np.average(chances, weights=sizes), 0
     for _ in range(300):
-        won = rng.binomial([300, 200], [0.2, 0.5])
+        won = rng.binomial(sizes, chances)
         long = [
-            ("a", c, s, n)
-            for c, size, w in zip("xy", (300, 200), won, strict=True)
-            for s, n in (("lead", size), ("won", w))
+            ("a", c, s, n) for c, size, w in zip("xy", sizes, won, strict=True) for s, n in (("lead", size), ("won", w))
         ]
         counts = pd.DataFrame(long, columns=["team", "channel", "stage", "customers"])
         row = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel").iloc[0]
-        hits += row["low"] <= 0.6 * 0.2 + 0.4 * 0.5 <= row["high"]
-    assert 0.91 <= hits / 300 <= 0.985
+        hits += row["low"] <= truth <= row["high"]
+        assert 0 <= row["low"] < row["high"] <= 1
+    assert 0.92 <= hits / 300 <= 0.985
+
+
+def test_a_group_without_a_part_of_the_mix_is_refused(two_teams):
+    gone = two_teams[(two_teams["team"] != "N") | (two_teams["channel"] != "shop")]
+    with pytest.raises(
+        ValueError, match="team N has nobody of channel shop, so its rate there is not known; leave out"
+    ):
+        Funnel.from_counts(gone, ["lead", "won"], ["team", "channel"]).standardize("channel")
+
+
+def test_categories_are_standardised_like_text(two_teams):
+    kinds = {name: pd.CategoricalDtype([*two_teams[name].unique(), "unused"]) for name in ("team", "channel")}
+    plain, kind = (
+        Funnel.from_counts(table, ["lead", "won"], ["team", "channel"]).standardize("channel")
+        for table in (two_teams, two_teams.astype(kinds))
+    )
+    np.testing.assert_allclose(kind.loc[plain.index], plain)
 
 
 def test_errors_name_what_is_wrong(events):
@@ -111,6 +139,8 @@ def test_errors_name_what_is_wrong(events):
         Funnel.from_events(events, ["lead", "signed"])
     with pytest.raises(ValueError, match="count the funnel by 'channel' and one more column"):
         Funnel.from_events(events, STAGES).standardize("channel")
+    with pytest.raises(ValueError, match="interval is 'normal'; choose one of wilson, jeffreys"):
+        Funnel.from_events(events, STAGES, interval="normal")
 
 
 def test_pictures_say_what_is_seen(events):
