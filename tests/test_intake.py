@@ -137,6 +137,38 @@ def test_rows_that_were_not_read_make_no_orphans(tmp_path: Path) -> None:
     assert (problem.table, problem.first) == ("people.csv", (3,))
 
 
+TENURE = "고객번호,가입개월,{},요금제\nc1,3,{yes},basic\nc2,13,{no},basic\nc3,4,{yes},premium\n"
+
+
+@pytest.mark.parametrize("name", ["유지여부", "active", "is_retained", "이용여부"])
+def test_a_column_that_asks_who_stays_is_turned_said_and_kept_in_the_mapping(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = write(tmp_path, TENURE.format(name, yes="Y", no="N"), "keep-1.csv")
+    adopted = adopt(path, observation_end="2025-12-31", out=tmp_path / "keep")
+    assert adopted.contracts["ended_on"].notna().tolist() == [False, True, False]
+    said = capsys.readouterr().out
+    assert "asks the opposite of it; 2 different; true for 'N', false for 'Y'" in said
+    assert f"3 answers in {name} were turned, for it asks the opposite of churned" in said
+    mapping = (tmp_path / "keep" / "mapping.toml").read_text(encoding="utf-8")
+    assert 'opposite = "by_name"' in mapping
+    assert "# asks the opposite of it" in mapping
+    again = adopt(path, mapping=tmp_path / "keep" / "mapping.toml", observation_end="2025-12-31")
+    assert again.contracts["ended_on"].notna().tolist() == [False, True, False]
+    as_it_stands = adopt(path, choose={"opposite": "none"}, observation_end="2025-12-31")
+    assert as_it_stands.contracts["ended_on"].notna().tolist() == [True, False, True]
+
+
+def test_a_state_of_yes_and_no_is_asked_and_one_in_words_is_not(tmp_path: Path) -> None:
+    path = write(tmp_path, TENURE.format("고객상태", yes="1", no="0"))
+    (problem,) = refused(path, observation_end="2025-12-31").problems
+    assert (problem.column, "opposite=churned" in problem.remedy) == ("고객상태", True)
+    adopted = adopt(path, choose={"opposite": "churned"}, observation_end="2025-12-31")
+    assert adopted.contracts["ended_on"].notna().tolist() == [False, True, False]
+    words = write(tmp_path, TENURE.format("고객상태", yes="유지", no="해지"))
+    assert adopt(words, observation_end="2025-12-31").contracts["ended_on"].notna().tolist() == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from crmlab.intake.shapes import SHAPES
-from crmlab.intake.vocabulary import ALMOST, EXACT, GENERAL, NAMED, fits, names_shape, squash
+from crmlab.intake.vocabulary import ALMOST, EXACT, GENERAL, NAMED, OPPOSITE, fits, names_shape, squash
 
 NAMES = tomllib.loads((files("crmlab.intake") / "names.toml").read_text(encoding="utf-8"))
 ROLES = {role.name for shape in SHAPES.values() for role in shape.roles}
@@ -15,7 +15,9 @@ ROLES = {role.name for shape in SHAPES.values() for role in shape.roles}
 def test_every_word_names_a_role_or_a_shape_and_is_written_as_names_are_compared() -> None:
     assert set(NAMES["roles"]) <= ROLES
     assert set(NAMES["shapes"]) <= set(SHAPES)
-    words = [word for words in NAMES["roles"].values() for word in words.replace("|", " ").split()]
+    assert set(NAMES["opposites"]) <= ROLES
+    told = [*NAMES["roles"].values(), *NAMES["opposites"].values()]
+    words = [word for words in told for word in words.replace("|", " ").split()]
     assert [word for word in words if squash(word) != word] == []
     assert len(words) > 500
 
@@ -27,11 +29,17 @@ def test_no_word_stands_on_both_sides_of_the_bar(role: str) -> None:
     assert not set(own.split()) & set(shared.split())
 
 
+@pytest.mark.parametrize("role", sorted(NAMES["opposites"]))
+def test_no_word_names_a_role_and_its_opposite(role: str) -> None:
+    assert not set(NAMES["opposites"][role].split()) & set(NAMES["roles"][role].split())
+
+
 def test_how_well_a_name_fits() -> None:
     assert fits("amount")["amount"] == EXACT
     assert fits("결제 금액 (원)")["amount"] == NAMED
     assert fits("Date")["ordered_at"] == GENERAL
     assert fits("purchse date") == {"ordered_at": ALMOST}
+    assert fits("is_retained") == {"churned": OPPOSITE}
     assert fits("고객등급") == {}
     assert fits("x" * 10_000) == {}
 

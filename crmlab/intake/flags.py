@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from crmlab.intake.texts import Distinct, Read, Where
 
 _YES = "true t yes y 1 1.0 o ok on 네 예 있음 참 맞음 여 완료 v ✓ ✔ ○"
 _NO = "false f no n 0 0.0 off 아니오 아니요 없음 거짓 아님 부 미완료 ✗ ✘ ×"
+_PLAIN = frozenset(f"{_YES} {_NO}".split())
 _WORDS = {
     "churned": (
         "churned churn cancelled canceled closed left lost terminated ended expired inactive quit leaver "
@@ -25,7 +28,7 @@ _WORDS = {
 }
 
 
-def read_flags(values: pd.Series, where: Where, role: str) -> Read:
+def read_flags(values: pd.Series, where: Where, role: str, turned: bool | None = False) -> Read:
     """Read a column of yes and no as "true" and "false".
 
     Parameters
@@ -36,29 +39,52 @@ def read_flags(values: pd.Series, where: Where, role: str) -> Read:
         The sheet and the column, for messages.
     role
         What is asked, for the words that mean yes: "churned", "granted", ...
+    turned
+        Whether a plain yes answers the opposite of the role; None where that is not known, and is asked. Words of the
+        role itself, such as 해지 and 유지 for "churned", mean what they say.
 
     Examples
     --------
     >>> read = read_flags(pd.Series(["해지", "유지", None]), ("people.csv", "상태"), "churned")
     >>> read.values.to_list(), read.said
     (['true', 'false', None], "true for '해지', false for '유지'")
+    >>> read_flags(pd.Series(["Y", "N"]), ("people.csv", "유지여부"), "churned", turned=True).values.to_list()
+    ['false', 'true']
     """
-    if pd.api.types.is_bool_dtype(values.dtype):
+    if pd.api.types.is_bool_dtype(values.dtype) and turned is False:
         return Read(values, "true and false already")
     column = Distinct.of(values)
     known = _known(role)
-    found = [known.get(text.lower().strip(" .")) for text in column.texts]
+    plain = _plain(column.texts)
+    found = [known.get(_bare(text)) for text in column.texts]
+    if turned:
+        found = [not one if hit else one for one, hit in zip(found, plain, strict=True)]
     unknown = np.array([one is None for one in found], bool)
     texts = [raw if one is None else str(one).lower() for raw, one in zip(column.texts, found, strict=True)]
     problems = ()
     if unknown.any():
         what = f"neither a known yes nor a known no for {role}"
         problems = (column.problem(where, unknown, what, "Write true and false, or Y and N."),)
-    words = {
+    if turned is None and plain.any():
+        what = f"yes or no, but the name of the column does not say whether a yes is one for {role} or the opposite"
+        remedy = f"Say --choose opposite=none if a yes means {role}, or opposite={role} if it means the contrary."
+        problems += (column.problem(where, plain, what, remedy),)
+    meant = {
         yes: [repr(text) for text, one in zip(column.texts, found, strict=True) if one is yes] for yes in (True, False)
     }
-    said = [f"{str(yes).lower()} for {', '.join(those)}" for yes, those in words.items() if those]
+    said = [f"{str(yes).lower()} for {', '.join(those)}" for yes, those in meant.items() if those]
     return Read(column.back(texts), ", ".join(said), problems=problems)
+
+
+def plain_answers(column: Distinct) -> np.ndarray:
+    """Return which rows say a plain yes or no, which answers whatever the column asks.
+
+    Examples
+    --------
+    >>> plain_answers(Distinct.of(pd.Series(["Y", "유지", None, "0"]))).tolist()
+    [True, False, False, True]
+    """
+    return column.rows(_plain(column.texts))
 
 
 def flag_share(column: Distinct, role: str = "") -> float:
@@ -72,8 +98,16 @@ def flag_share(column: Distinct, role: str = "") -> float:
     if not len(column.texts) or len(column.texts) > 20:
         return 0.0
     known = _known(role)
-    yes_or_no = np.array([text.lower().strip(" .") in known for text in column.texts], bool)
+    yes_or_no = np.array([_bare(text) in known for text in column.texts], bool)
     return float(column.counts[yes_or_no].sum() / column.counts.sum())
+
+
+def _plain(texts: Iterable[str]) -> np.ndarray:
+    return np.array([_bare(text) in _PLAIN for text in texts], bool)
+
+
+def _bare(text: str) -> str:
+    return text.lower().strip(" .")
 
 
 def _known(role: str) -> dict[str, bool]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from crmlab.intake.profile import Label, Profile
 from crmlab.intake.shapes import Role, Shape
 from crmlab.intake.shapes.month_names import month_of
-from crmlab.intake.vocabulary import ALMOST, EXACT, GENERAL, NAMED, fits, squash
+from crmlab.intake.vocabulary import ALMOST, EXACT, GENERAL, NAMED, OPPOSITE, fits, squash
 from crmlab.tables import TABLES
 
 _MARGIN = 0.15
@@ -21,8 +21,10 @@ _SAID = {
     EXACT: "the role's own name",
     NAMED: "called like it",
     GENERAL: "a general name",
+    OPPOSITE: "asks the opposite of it",
     ALMOST: "called almost like it",
 }
+TOLD = "as you said"
 _SURE = 0.9  # this share of rows must be of a kind where the contents alone decide
 _FEWEST_MANY = 2
 
@@ -98,7 +100,7 @@ def match(
     found = Match(shape)
     for role, label in told.items():
         if label is not None:
-            found.take(role, label, "as you said", EXACT)
+            found.take(role, label, TOLD, EXACT)
     free = [role for role in shape.roles if role.name not in told]
     for role in (role for role in free if role.many):
         _take_many(found, role, profiles)

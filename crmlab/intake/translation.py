@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from crmlab.data.parsing import written
 from crmlab.data.validation import Problem
+from crmlab.intake.choices import Finding
+from crmlab.intake.choices.finding import where
 from crmlab.intake.dates import read_dates
-from crmlab.intake.flags import read_flags
-from crmlab.intake.matching import Match
+from crmlab.intake.flags import plain_answers, read_flags
+from crmlab.intake.matching import TOLD, Match
 from crmlab.intake.numbers import CODES, SIGNS, YEN_OR_YUAN, number_share, read_numbers
 from crmlab.intake.profile import Label
 from crmlab.intake.shapes import Role, one_of_many
 from crmlab.intake.texts import Distinct, Read, Where
+from crmlab.intake.vocabulary import GENERAL, OPPOSITE, fits
 from crmlab.sources import Sheet
 
 
@@ -35,8 +39,8 @@ class Translated:
         How many rows are in each currency, where any is told.
     kept
         Columns that play no role and come along.
-    problems
-        What is open or contradictory.
+    problems, findings
+        What is open or contradictory; where a yes was read as a no.
     """
 
     frame: pd.DataFrame
@@ -46,6 +50,7 @@ class Translated:
     currencies: dict[str, int] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def translate(
@@ -55,6 +60,7 @@ def translate(
     decimals: Mapping[str, str],
     left_out: frozenset[str] = frozenset(),
     currency: str = "",
+    opposite: str = "by_name",
 ) -> Translated:
     """Return a sheet in canonical text.
 
@@ -68,6 +74,8 @@ def translate(
         Columns that must not come along.
     currency
         The currency of the company, where the user said it.
+    opposite
+        The option of the choice of that name.
     """
     done = Translated(pd.DataFrame(index=sheet.frame.index))
     columns: dict[str, pd.Series] = {}
@@ -75,7 +83,10 @@ def translate(
     for role in (role for role in match.shape.roles if role.name in match.columns):
         told = match.columns[role.name]
         for label in told if isinstance(told, tuple) else (told,):
-            read = _read(role, sheet.frame[label], (sheet.name, str(label)), (dates, decimals), label)
+            if role.kind == "boolean":
+                read = _answers(done, role, sheet, label, match.reasons[role.name], opposite)
+            else:
+                read = _read(role, sheet.frame[label], (sheet.name, str(label)), (dates, decimals), label)
             name = one_of_many(role.name, label) if role.many else role.name
             columns[name] = read.values
             _note(done, role, read)
@@ -103,7 +114,32 @@ def _read(
     if role.kind in ("number", "integer"):
         words = role.many and number_share(Distinct.of(values))[0] < 0.5  # yes and no, which the shape reads
         return Read(values) if words else read_numbers(values, where, decimals)
-    return read_flags(values, where, role.name) if role.kind == "boolean" else Read(values)
+    return Read(values)
+
+
+def _turned(role: Role, label: Label, reason: str, opposite: str) -> bool | None:
+    """Return whether a yes in the column is a no for the role; None where its name leaves that open."""
+    if opposite in (role.name, "none"):
+        return opposite == role.name
+    level = fits(label).get(role.name)
+    open_ = level == GENERAL or (level is None and reason != TOLD)
+    return None if open_ else level == OPPOSITE
+
+
+def _answers(done: Translated, role: Role, sheet: Sheet, label: Label, reason: str, opposite: str) -> Read:
+    """Read yes and no; say where a yes was read as a no."""
+    values = sheet.frame[label]
+    turned = _turned(role, label, reason, opposite)
+    read = read_flags(values, (sheet.name, str(label)), role.name, turned)
+    rows = plain_answers(Distinct.of(values)) if turned else np.zeros(len(values), bool)
+    if rows.any():
+        count = int(rows.sum())
+        said = (
+            f"{count:,} answer{'s' * (count > 1)} in {label} {'was' if count == 1 else 'were'} turned, for it asks the "
+        )
+        said += f"opposite of {role.name}: {read.said}. Otherwise: --choose opposite=none."
+        done.findings.append(Finding("opposite", opposite, sheet.name, count, where(sheet.frame, rows), said))
+    return read
 
 
 def _note(done: Translated, role: Role, read: Read) -> None:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from crmlab.data.validation import DataError, Problem
+from crmlab.intake.choices import CHOICES
 from crmlab.intake.matching import Match
 from crmlab.intake.plan import SheetPlan, pattern_of
 from crmlab.intake.profile import Label, Profile, profiles_of
@@ -268,5 +269,6 @@ def _translate(one: Understood, told: Told, currency: str) -> None:
     dates = (dict(one.plan.dates) if one.plan else {}) | told.dates
     decimals = (dict(one.plan.decimals) if one.plan else {}) | told.decimals
     left_out = frozenset(role for role, label in one.roles.items() if label is None)
-    one.translated = translate(one.sheet, one.match, dates, decimals, left_out, currency)
+    opposite = CHOICES["opposite"].option(told.choices.get("opposite"))
+    one.translated = translate(one.sheet, one.match, dates, decimals, left_out, currency, opposite)
     one.problems += one.translated.problems

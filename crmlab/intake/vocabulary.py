@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from crmlab.intake.shapes import SHAPES
 
-EXACT, NAMED, GENERAL, ALMOST = 1.2, 1.0, 0.7, 0.6
+EXACT, NAMED, GENERAL, OPPOSITE, ALMOST = 1.2, 1.0, 0.7, 0.65, 0.6
 _LONG, _ALIKE = 6, 0.88
 
 
@@ -34,10 +34,14 @@ def squash(name: object) -> str:
 
 
 def fits(name: object) -> dict[str, float]:
-    """Return the roles that a column's name fits, each `EXACT`, `NAMED`, `GENERAL` or `ALMOST` (a slip of the pen).
+    """Return the roles that a column's name fits, and how well.
+
+    That is `EXACT`, `NAMED`, `GENERAL`, `ALMOST` (a slip of the pen), or `OPPOSITE` where it asks the contrary.
 
     Examples
     --------
+    >>> fits("유지여부") == {"churned": OPPOSITE}
+    True
     >>> fits("Customer_ID")["customer_id"], fits("고객 번호")["customer_id"], fits("id")["customer_id"]
     (1.2, 1.0, 0.7)
     >>> fits("custmer no"), fits("customer grade")
@@ -61,6 +65,8 @@ def _fits(short: str) -> dict[str, float]:
 def _index() -> dict[str, dict[str, float]]:
     """Return for each word the roles that it names."""
     index: dict[str, dict[str, float]] = {}
+    for role, (own, _) in _words("opposites").items():
+        index |= {word: index.get(word, {}) | {role: OPPOSITE} for word in own}
     for role, (own, shared) in _words("roles").items():
         for level, words in ((GENERAL, shared), (NAMED, own)):
             for word in words:

@@ -87,6 +87,13 @@ _ABOUT_SHAPES = (
 
 _ABOUT_ROWS = (
     Choice(
+        "opposite",
+        "Where does a yes mean the opposite of what is asked, as in 유지여부 (still a customer?) for churned?",
+        {"by_name": "where the name of the column says so; where it could be either, stop and ask", "none": "nowhere"}
+        | {role: f"in the column for {role}" for role in ("churned", "granted", "accepted", "success")},
+        "by_name",
+    ),
+    Choice(
         "duplicates",
         "What becomes of rows that repeat another in every column?",
         {"keep": "they stay", "drop": "one of them stays"} | REFUSE,
