@@ -111,6 +111,15 @@ def test_batches_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cells("a,b\n" + "".join(f"{n},x{n}\n" for n in range(7))) == [[str(n), f"x{n}"] for n in range(7)]
 
 
+def test_a_batch_may_hold_only_blanks_repeats_or_rows_of_other_widths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "_BATCH", 4)
+    sheet = read_text(b"id,a\n1,x\n2,y\n3\n4\n5, \n6,\n7, x \n7, x \n8,x,\n9,y\n", "export.csv")
+    rows = [["1", "x"], ["2", "y"], ["5", None], ["6", None], ["7", "x"], ["7", "x"], ["8", "x"], ["9", "y"]]
+    assert sheet.frame.to_numpy().tolist() == rows
+    assert sheet.frame.index.tolist() == [2, 3, 6, 7, 8, 9, 10, 11]
+    assert [(each.first, each.rows) for each in sheet.problems] == [((4, 5), 2)]
+
+
 def test_the_bar_counts_the_bytes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(text, "SHOWN_BYTES", 1)
     assert cells("a,b\n1,2\n", progress=True) == [["1", "2"]]

@@ -97,7 +97,7 @@ def split_records(
     start = 1
     try:
         for fields in reader:
-            if any(value.strip() for value in fields):
+            if any(map(str.strip, fields)):
                 yield start, fields
             start = reader.line_num + 1
     except _LongLineError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from io import BytesIO, TextIOWrapper
 from itertools import islice
@@ -21,7 +21,7 @@ from crmlab.sources.sheet import Sheet
 
 Record = tuple[int, list[str]]
 
-_BATCH = 200_000  # cells that are turned into columns at once
+_BATCH = 20_000  # cells that are turned into columns at once
 _LINES = 10_000  # from one step of the bar to the next
 _REMEMBERED = 100_000  # different cells that are kept once, however often they occur
 _CALLED = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "bar": "|", "blank": " "}
@@ -139,25 +139,40 @@ def _columns(records: Iterable[Record], width: int) -> tuple[np.ndarray, list[np
 
     Blank cells beyond the usual width are left out: many programs end each row with a separator.
     """
-    cells, odd = _Cells(), defaultdict(list)
+    known, odd = _Cells(), defaultdict(list)
     index: list[np.ndarray] = [np.empty(0, np.int64)]
     parts: list[list[np.ndarray]] = [[np.empty(0, object)] for _ in range(width)]
-    even = _even(records, width, odd)
-    while batch := list(islice(even, max(1, _BATCH // width))):
-        index.append(np.array([line for line, _ in batch], np.int64))
-        for part, column in zip(parts, zip(*(fields for _, fields in batch), strict=True), strict=True):
-            part.append(np.array([*map(cells.__getitem__, column)], object))
+    records = iter(records)
+    while batch := list(islice(records, max(1, _BATCH // width))):
+        even = _even(batch, width, odd)
+        index.append(np.array([line for line, _ in even], np.int64))
+        for part, column in zip(parts, zip(*(fields for _, fields in even), strict=True), strict=bool(even)):
+            part.append(_cells(column, known))
     return np.concatenate(index), [np.concatenate(part) for part in parts], odd
 
 
-def _even(records: Iterable[Record], width: int, odd: dict[int, list[int]]) -> Iterator[Record]:
-    for line, fields in records:
-        if len(fields) > width and not any(cell.strip() for cell in fields[width:]):
+def _even(batch: list[Record], width: int, odd: dict[int, list[int]]) -> list[Record]:
+    """Return the records of the usual width, and add the lines of the others to `odd`."""
+    if all(len(fields) == width for _, fields in batch):
+        return batch
+    even = []
+    for line, fields in batch:
+        if len(fields) > width and not any(map(str.strip, fields[width:])):
             del fields[width:]
         if len(fields) == width:
-            yield line, fields
+            even.append((line, fields))
         else:
             odd[len(fields)].append(line)
+    return even
+
+
+def _cells(column: Sequence[str], known: _Cells) -> np.ndarray:
+    """Return the cells of a column; where most of its texts occur again, each is kept once."""
+    if len(set(column)) <= len(column) / 2:
+        return np.array([*map(known.__getitem__, column)], object)
+    cells = np.array([*map(str.strip, column)], object)
+    cells[cells == ""] = None
+    return cells
 
 
 def _notes(
