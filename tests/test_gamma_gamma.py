@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import gammaln
 
+import buying
 from crmlab.buyers.gamma_gamma import GammaGamma, _Spenders
-from crmlab.customers import count_customers, summarize_customers
+from crmlab.customers import count_customers
 from crmlab.plots import alternative_text
 
-CDNOW = Path(os.environ.get("CRMLAB_CDNOW", Path(__file__).parents[1] / ".." / "shared" / "data" / "CDNOW_sample.txt"))
 TRUTH = np.array([6.25, 3.74, 15.44])
 
 
@@ -26,16 +23,17 @@ def simulate(rng: np.random.Generator, size: int) -> pd.DataFrame:
     return pd.DataFrame({"frequency": x, "monetary_value": mean, "truth": p / rate})
 
 
-@pytest.mark.skipif(not CDNOW.exists(), reason="the CDNOW sample is not here; name its file in CRMLAB_CDNOW")
+@buying.needs_cdnow
 def test_the_published_fit():
     """Fader, Hardie and Lee (2005), Journal of Marketing Research 42(4): p 6.25, q 3.74, v 15.44 on 946 customers."""
-    rows = pd.read_csv(CDNOW, sep=r"\s+", header=None, usecols=[1, 2, 4], dtype={1: str})
-    rows.columns = ["customer_id", "ordered_at", "amount"]
-    orders = rows.assign(ordered_at=pd.to_datetime(rows["ordered_at"], format="%Y%m%d"))
-    spend = GammaGamma.fit(summarize_customers(orders, "1997-09-30"))
+    customers = buying.cdnow()[0]
+    spend = GammaGamma.fit(customers)
     assert spend.parameters.round(2).to_list() == [6.25, 3.74, 15.44]
-    assert spend.log_likelihood == pytest.approx(-4055.92, abs=0.01)
     assert (spend.customers, spend.left_out, spend.converged) == (946, 1411, True)
+    in_cents = np.floor(100 * customers["monetary_value"] + 0.5 + 1e-9) / 100  # as in the data file of the paper
+    printed = GammaGamma.fit(customers.assign(monetary_value=in_cents))
+    assert printed.parameters.to_list() == pytest.approx([6.2488, 3.7446, 15.4478], abs=6e-5)
+    assert printed.log_likelihood == pytest.approx(-4055.923, abs=5e-4)
 
 
 def test_the_height_is_the_density_of_each_mean():

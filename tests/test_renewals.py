@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.estimation import Maximum
+from crmlab.lifetime_value import clv
 from crmlab.plots import alternative_text
 from crmlab.renewals import ShiftedBetaGeometric
 
@@ -54,6 +55,15 @@ def test_the_published_residual_lifetimes(alpha, beta, published):
     """Fader and Hardie (2010), Marketing Science 29(1), at 10 % a year."""
     lifetimes = known(alpha, beta).residual_lifetime(list(published), 0.1)
     assert lifetimes.to_list() == pytest.approx(list(published.values()), abs=5.1e-3)
+
+
+def test_the_published_residual_values():
+    """100 a year at 10 %: 288, 394 and 568 after 0, 1 and 4 renewals; one rate for all, .833, says 343 at any age."""
+    model = known(0.764, 1.296)
+    assert (100 * model.residual_lifetime([0, 1, 4], 0.1)).to_list() == pytest.approx([288.2, 393.9, 568.2], abs=0.05)
+    alike = known(0.167e7, 0.833e7)
+    assert (100 * alike.residual_lifetime([0, 1, 4], 0.1)).to_list() == pytest.approx([343.2] * 3, abs=0.05)
+    assert 1.1 * clv(100, 0.833, 0.1, "excluded") == pytest.approx(343.2, abs=0.05)
 
 
 OF_2004 = {4: 4391, 3: 7961, 2: 11340, 1: 15200, 0: 20500}
