@@ -151,7 +151,7 @@ _TOTAL = Question(
 means = willing.groupby("left")["paid"].mean()
 answer_2 = total * means[1.0] + (1 - total) * means[0.0]""",
     reasoning="The willing know what leaving costs, and accounts know how many left; nobody who refused is looked at.",
-    reading="It lies below the willing as they are: that gap is lost with each new customer if you spend to the limit.",
+    reading="It lies below the mean of the willing. Who spends that mean on each new customer loses the gap each time.",
     tolerance=0.002,
 )
 

@@ -162,7 +162,7 @@ _MEETING = Question(
     hints=(
         "One line a system: what does not depend on users, and what each user adds. Where do the lines cross?",
         "The years together weigh 1/1.08 + 1/1.08² + 1/1.08³; or crm.CostOfOwnership.from_vendors(...).break_even().",
-        'crm.CostOfOwnership.from_vendors(company.vendors, staff, 3, 0.08).break_even()["users"]',
+        'crm.CostOfOwnership.from_vendors(company.vendors, staff, 3, 0.08).break_even()["users"], the row of both',
     ),
     solution="""\
 factor = (1.08 ** -np.arange(1, 4)).sum()
@@ -224,7 +224,8 @@ _DRAW = Question(
     task=(
         "A lot drew the pilot. For each user take the **change**: yearly sales in the months of the pilot less those "
         "before. How much more did the drawn gain than the others? Take the **upper end** of the 95 % interval, 1.96 "
-        "standard errors √(s₁²/n₁ + s₀²/n₀) above the difference, and turn it into **margin**, 68 % of sales."
+        "standard errors √(s₁²/n₁ + s₀²/n₀) above the difference, with s² the variance and n the size of each group. "
+        "Turn it into **margin**, 68 % of sales."
     ),
     wanted="the most margin a user and year that the draw allows, in millions.",
     not_checked="the months after the roll-out.",
