@@ -66,7 +66,7 @@ def _missing() -> list[str]:
 
 
 def _register_alternative_text() -> None:
-    """Make a notebook store each figure's alternative text beside its picture."""
+    """Make a notebook store each figure's alternative text beside its picture, and draw it once."""
     shell = _shell()
     if shell is None:
         return
@@ -76,6 +76,8 @@ def _register_alternative_text() -> None:
 
     plt.figure()
     plt.close("all")  # the first figure makes the inline backend register its own formatter, which ours replaces
+    if "inline" in plt.get_backend():
+        plt.uninstall_repl_displayhook()  # the backend draws at a cell's end; the hook would draw once more
     formatter: BaseFormatter = shell.display_formatter.formatters["image/png"]
     formatter.for_type(Figure, plots.png)
 

@@ -164,18 +164,21 @@ def _numbers(frame: pd.DataFrame, visits: pd.DataFrame, columns: list[str]) -> V
 
 def _holds(frame: pd.DataFrame, item: str, basket: str) -> tuple[Vector, pd.Index, Vector]:
     """Return baskets (rows, sorted) by item: 1 where it is inside; the items; and how many baskets are alike."""
-    table = pd.crosstab(frame[basket], frame[item]).clip(upper=1)
-    if table.shape[0] < 2 or table.shape[1] < 2:
-        raise ValueError(f"lines: {table.shape[0]} baskets with {table.shape[1]} different items; it takes two of each")
+    row, baskets = pd.factorize(frame[basket], sort=True)
+    column, items = pd.factorize(frame[item].to_numpy(object), sort=True)
+    if len(baskets) < 2 or len(items) < 2:
+        raise ValueError(f"lines: {len(baskets)} baskets with {len(items)} different items; it takes two of each")
+    inside = np.zeros((len(baskets), len(items)))
+    inside[row, column] = 1
     if "customers" not in frame:
-        return table.to_numpy(float), table.columns, np.ones(len(table))
+        return inside, pd.Index(items), np.ones(len(baskets))
     counts = numbers(frame[["customers"]])["customers"].groupby(frame[basket]).agg(["min", "max"])
     if (counts["min"] != counts["max"]).any() or (counts["min"] < 0).any() or (counts["min"] % 1 != 0).any():
         raise ValueError("customers: a basket has two different counts, or one that is no whole number from 0 up")
     kept = counts["min"].to_numpy() > 0
     if kept.sum() < 2 and counts["min"].sum() < 2:
         raise ValueError(f"customers: {counts['min'].sum():g} baskets are too few; it takes two")
-    return table.to_numpy(float)[kept], table.columns, counts["min"].to_numpy()[kept]
+    return inside[kept], pd.Index(items), counts["min"].to_numpy()[kept]
 
 
 def _pairs(now: Vector, then: Vector, counts: Vector, items: pd.Index) -> pd.DataFrame:
