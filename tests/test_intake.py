@@ -137,6 +137,18 @@ def test_rows_that_were_not_read_make_no_orphans(tmp_path: Path) -> None:
     assert (problem.table, problem.first) == ("people.csv", (3,))
 
 
+def test_a_row_of_totals_is_reported_and_left_out_by_choice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, ORDERS + "합계,,11.5,\n")
+    (problem,) = refused(path).problems
+    assert str(problem) == (
+        "export.csv: 1 row is of totals (line 4). Say --choose total_rows=drop or total_rows=keep, or correct the file."
+    )
+    adopted = adopt(path, choose={"total_rows": "drop"}, out=tmp_path / "shop")
+    assert adopted.orders["amount"].tolist() == [5.5, 6.0]
+    assert "export.csv: 1 row of totals (line 4) was left out." in capsys.readouterr().out
+    assert 'total_rows = "drop"' in (tmp_path / "shop" / "mapping.toml").read_text(encoding="utf-8")
+
+
 TENURE = "고객번호,가입개월,{},요금제\nc1,3,{yes},basic\nc2,13,{no},basic\nc3,4,{yes},premium\n"
 
 

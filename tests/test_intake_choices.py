@@ -35,6 +35,7 @@ def test_what_is_lost_by_default_is_refused_or_said() -> None:
         "future_dates",
         "repeated_keys",
         "orphans",
+        "total_rows",
     }
 
 

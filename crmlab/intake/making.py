@@ -126,7 +126,7 @@ def _build(one: Understood, made: Made, desk: Desk, currency: str, observation_e
     if match is None or one.translated is None or set(match.shape.required) - set(match.columns):
         return []
     shape, name = match.shape, one.sheet.name
-    desk.findings += one.translated.findings
+    desk.findings += one.findings + one.translated.findings
     frame = rows_at(desk, one.translated.frame, shape, name, currency)
     settings = Settings(name, observation_end, desk.chosen)
     built, problems = _built(shape, frame, settings, one)

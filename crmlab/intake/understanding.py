@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from crmlab.data.validation import DataError, Problem
-from crmlab.intake.choices import CHOICES
+from crmlab.intake.choices import CHOICES, Desk, Finding, total_rows
 from crmlab.intake.matching import Match
 from crmlab.intake.plan import SheetPlan, pattern_of
 from crmlab.intake.profile import Label, Profile, profiles_of
@@ -39,8 +39,8 @@ class Understood:
         The columns in the roles of its shape; None where it could not be told.
     translated
         In canonical text.
-    notes, problems
-        What a user should know; what is open.
+    notes, problems, findings
+        What a user should know; what is open; what was settled by a choice.
     """
 
     sheet: Sheet
@@ -50,6 +50,7 @@ class Understood:
     translated: Translated | None = None
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     profiles: dict[Label, Profile] = field(default_factory=dict)
     roles: Roles = field(default_factory=dict)
 
@@ -122,6 +123,9 @@ def understand(found: list[Understood], told: Told, currency: str = "", unread: 
     """
     problems = _share_out(found, told)
     for one in found:
+        desk = Desk.of(told.choices)
+        one.sheet, one.findings = total_rows(one.sheet, desk), desk.findings
+        problems += desk.problems
         one.profiles = profiles_of(one.sheet)
         _follow(one)
         _propose(one, [])

@@ -87,6 +87,12 @@ _ABOUT_SHAPES = (
 
 _ABOUT_ROWS = (
     Choice(
+        "total_rows",
+        "What becomes of rows at the bottom of a sheet that add up those above, such as 합계 or Total?",
+        REFUSE | {"drop": "they are left out", "keep": "they are data"},
+        "refuse",
+    ),
+    Choice(
         "opposite",
         "Where does a yes mean the opposite of what is asked, as in 유지여부 (still a customer?) for churned?",
         {"by_name": "where the name of the column says so; where it could be either, stop and ask", "none": "nowhere"}
