@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from crmlab.tables import DTYPES
@@ -51,11 +52,10 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     >>> to_csv(pd.DataFrame({"id": ["0001", None], "amount": [0.1 + 0.2, 3.0], "kept": [True, False]}))
     b'id,amount,kept\n0001,0.30000000000000004,true\n,3.0,false\n'
     """
-    columns = {name: _spelled(values) for name, values in frame.items()}
+    spelled = pd.DataFrame({name: _spelled(values) for name, values in frame.items()})
+    data = _written(spelled, csv.QUOTE_MINIMAL)
     # Python before 3.13 leaves a lone carriage return unquoted; where there is one, every text is quoted
-    returns = any(text.dtype == object and text.str.contains("\r", na=False).any() for text in columns.values())
-    quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
-    return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n", quoting=quoting).encode("utf-8")
+    return _written(spelled, csv.QUOTE_NONNUMERIC) if b"\r" in data else data
 
 
 def from_csv(data: bytes, fields: Sequence[Field]) -> pd.DataFrame:
@@ -128,10 +128,16 @@ def checksum(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
+def _written(spelled: pd.DataFrame, quoting: Literal[0, 2]) -> bytes:
+    return spelled.to_csv(index=False, lineterminator="\n", quoting=quoting).encode("utf-8")
+
+
 def _spelled(values: pd.Series) -> pd.Series:
     kind = kind_of(values)
     if kind == "boolean":
         return values.astype("boolean").astype(object).map({True: "true", False: "false"}, na_action="ignore")
     if kind in _TIMES:
-        return values.dt.strftime(_TIMES[kind]).astype(object)
+        codes, times = pd.factorize(values)
+        texts = [*pd.DatetimeIndex(times).strftime(_TIMES[kind]), np.nan]
+        return pd.Series(np.array(texts, object)[codes], values.index)
     return values.astype(object).map(str, na_action="ignore") if kind == "text" else values
