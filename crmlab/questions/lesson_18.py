@@ -179,8 +179,8 @@ _LAST = Question(
     level="core",
     minutes=15,
     task=(
-        "It is **31 January 2025**, seven months after the roll-out. The committee wants to meet when **nine in ten of "
-        "those who will ever begin** have begun. Fit a Bass curve to what is known today: how many months after the "
+        "The roll-out was on 1 July 2024, and it is **31 January 2025**. The committee wants to meet when **nine in ten "
+        "of those who will ever begin** have begun. Fit a Bass curve to what is known today: how many months after the "
         "roll-out is that?"
     ),
     wanted="a number of months after the roll-out.",
@@ -260,7 +260,7 @@ change = during - before
 a, b = change[users["pilot"]], change[~users["pilot"]]
 answer_4 = 0.68 * (a.mean() - b.mean() + 1.96 * np.sqrt(a.var() / len(a) + b.var() / len(b)))""",
     reasoning="The lot makes the groups alike, and the change takes out who sold much all along.",
-    reading="The draw refutes the slide and proves nothing more: a gain that pays for the system still fits in.",
+    reading="Hold it against what the slide promises and against what a user costs: the draw may leave room for the latter.",
 )
 
 SET = QuestionSet(
