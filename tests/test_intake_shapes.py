@@ -40,13 +40,23 @@ def test_shapes_name_tables_kinds_and_choices_that_there_are(shape) -> None:
         shape.role("nothing of the kind")
 
 
-def test_a_table_passes_as_it_is_and_as_a_copy() -> None:
-    frame = sheet({"customer_id": "ab", "ordered_at": ["2025-01-31", "20250201"], "amount": "57", "shop": "xy"})
+def test_a_table_passes_as_a_copy_with_its_days_and_numbers_in_their_types() -> None:
+    days = ["2025-01-31", "20250201"]
+    frame = sheet({"customer_id": "ab", "ordered_at": days, "amount": "57", "shop": "xy"})
     built = SHAPES["orders"].build(frame, Settings())
-    pd.testing.assert_frame_equal(built.tables["orders"], frame)
+    read = frame.assign(ordered_at=pd.to_datetime(["2025-01-31", "2025-02-01"]), amount=[5.0, 7.0])
+    pd.testing.assert_frame_equal(built.tables["orders"], read)
     built.tables["orders"].iloc[0, 0] = "c"
-    assert frame.iloc[0, 0] == "a"
-    assert validate(built.tables)["orders"]["amount"].sum() == 12
+    assert frame["customer_id"].tolist() + frame["ordered_at"].tolist() == ["a", "b", *days]
+    assert (validate(built.tables)["orders"]["amount"].sum(), built.notes) == (12, [])
+
+
+def test_a_table_keeps_the_text_of_a_column_that_cannot_be_read_and_tells_of_times() -> None:
+    frame = sheet({"customer_id": "ab", "ordered_at": ["2025-01-31 10:00", "2025-02-01"], "amount": ["5", "x"]})
+    built = SHAPES["orders"].build(frame, Settings())
+    assert built.notes == ["orders.ordered_at: the time of day is left out."]
+    assert built.tables["orders"]["ordered_at"].tolist() == [pd.Timestamp("2025-01-31"), pd.Timestamp("2025-02-01")]
+    pd.testing.assert_series_equal(built.tables["orders"]["amount"], frame["amount"])
 
 
 @pytest.mark.parametrize("name", SPECIAL)

@@ -155,6 +155,8 @@ def test_the_kind_of_an_unknown_column(values: tuple[str, ...], kind: str) -> No
 def test_a_time_of_day_is_noticed() -> None:
     assert has_clock(texts("2025-01-31", "2025-01-31 10:00"))
     assert not has_clock(texts("2025-01-31", "2025-01-31 00:00:00", None))
+    assert has_clock(pd.to_datetime(texts("2025-01-31", "2025-01-31 10:00", None), format="mixed"))
+    assert not has_clock(pd.to_datetime(texts("2025-01-31", None)).dt.tz_localize("Asia/Seoul"))
 
 
 @given(st.lists(st.one_of(st.none(), st.text(" ab0", max_size=3), st.integers(0, 2), st.booleans(), st.floats(0, 2))))

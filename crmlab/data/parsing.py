@@ -169,7 +169,9 @@ def guess_kind(values: pd.Series) -> str:
 
 def has_clock(values: pd.Series) -> bool:
     """Return whether any date carries a time of day other than midnight."""
-    clocks = {text[10:] for text in written(values) if text is not None and _DAY.match(text)}
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return bool((values != values.dt.normalize())[values.notna()].any())
+    clocks = {text[10:] for text in distinct(values)[1] if _DAY.match(text)}
     return any(re.search("[1-9]", clock) for clock in clocks)
 
 
