@@ -179,9 +179,9 @@ _LAST = Question(
     level="core",
     minutes=15,
     task=(
-        "The roll-out was on 1 July 2024, and it is **31 January 2025**. The committee wants to meet when **nine in ten "
-        "of those who will ever begin** have begun. Fit a Bass curve to what is known today: how many months after the "
-        "roll-out is that?"
+        "The roll-out was on 1 July 2024, and it is **31 January 2025**. The committee wants to meet when **nine in "
+        "ten of those who will ever begin** have begun. Fit a Bass curve to what is known today: how many months after "
+        "the roll-out is that?"
     ),
     wanted="a number of months after the roll-out.",
     not_checked="the interval.",
@@ -260,7 +260,7 @@ change = during - before
 a, b = change[users["pilot"]], change[~users["pilot"]]
 answer_4 = 0.68 * (a.mean() - b.mean() + 1.96 * np.sqrt(a.var() / len(a) + b.var() / len(b)))""",
     reasoning="The lot makes the groups alike, and the change takes out who sold much all along.",
-    reading="Hold it against what the slide promises and against what a user costs: the draw may leave room for the latter.",
+    reading="Hold it against what the slide promises, and against what a user costs: there may be room for the latter.",
 )
 
 SET = QuestionSet(
