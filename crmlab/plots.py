@@ -36,6 +36,7 @@ _THEME: dict[str, Any] = {
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "axes.titlesize": 12,
+    "axes.titley": 1.0,  # else it is looked for in each drawing, which takes a fifth of the time
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.unicode_minus": False,
