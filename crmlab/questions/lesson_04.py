@@ -48,12 +48,12 @@ def lots(company: Company) -> pd.DataFrame:
 
 
 def dearest(company: Company, at: str = "high", only_touched: bool = False) -> float:
-    """Return what a customer won costs at the upper end of the interval or at the estimate."""
+    """Return what a customer won costs at the estimate or at either end of its interval."""
     rows = lots(company)
     if only_touched:
         rows = rows[rows["unit_id"].isin(company.touches["visitor_id"])]
     found = ABTest.from_units(rows, control="held out")
-    return COST / (found.high if at == "high" else found.difference)
+    return COST / {"low": found.low, "estimate": found.difference, "high": found.high}[at]
 
 
 def credited(company: Company) -> float:
@@ -88,7 +88,9 @@ def boundary(company: Company, of: str = "largest") -> float:
     return float(np.quantile(size, 0.95))
 
 
-def rule(company: Company, least: int = 2, late: bool = False, forecast: bool = False, each: bool = False) -> float:
+def rule(
+    company: Company, least: int = 2, late: bool = False, forecast: bool = False, each: bool = False, cost: float = COST
+) -> float:
     """Return what showing the channel to those with so many touches by the draw brings, in a season or for each."""
     rows = lots(company)
     met = company.touches.merge(rows, left_on="visitor_id", right_on="unit_id")
@@ -97,7 +99,7 @@ def rule(company: Company, least: int = 2, late: bool = False, forecast: bool = 
     bought = rows.groupby("variant")["bought"].mean()
     first = company.orders.sort_values(["ordered_at", "order_id"]).groupby("customer_id")["amount"].first().mean()
     more = bought["shown"] - (0 if forecast else bought["held out"])
-    return float((1 if each else len(rows)) * (more * MARGIN * first - COST))
+    return float((1 if each else len(rows)) * (more * MARGIN * first - cost))
 
 
 _SIXTH = Question(
@@ -123,6 +125,10 @@ won["place"], won["length"] = way.cumcount() + 1, way["channel"].transform("size
             "ways of one or two touches do not add up to one customer here; they have no touch between.",
         ),
         Mistake(lambda c: sixth_rule(c, shared=False), "the touches between *share* 20 %; here each gets 20 %."),
+        Mistake(
+            lambda c: sixth_rule(c) / sixth_rule(c).sum(),
+            "these are shares of the credit; customers are wanted.",
+        ),
         Mistake(linear, "this is the linear rule: each touch of a way gets the same."),
         Mistake(lambda c: sixth_rule(c, won=False), "visitors who never bought are in it; credit is for customers."),
     ),
@@ -155,8 +161,9 @@ _PRICE = Question(
     given="",
     expected=dearest,
     mistakes=(
-        Mistake(credited, "this is the bill per customer whom the last touch credits; most of them come anyway."),
+        Mistake(credited, "this is the bill per customer who saw it before buying; most of them come anyway."),
         Mistake(lambda c: dearest(c, "estimate"), "this is the price at the estimate; take the upper end."),
+        Mistake(lambda c: dearest(c, "low"), "this is the least favourable end of the interval; take the upper end."),
         Mistake(sellers_proof, "most of those who did not see it were never picked: they mean to buy less."),
         Mistake(
             lambda c: dearest(c, only_touched=True),
@@ -239,6 +246,7 @@ _RULE = Question(
             "touches after the draw are in it, and the channel's own are among them: that breaks the lot.",
         ),
         Mistake(lambda c: rule(c, least=0), "this is showing it to everybody; the rule picks some."),
+        Mistake(lambda c: rule(c, cost=0), "the cost of showing is not taken off."),
         Mistake(lambda c: rule(c, each=True), "this is for each visitor shown; multiply by how many these are."),
     ),
     hints=(

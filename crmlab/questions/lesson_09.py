@@ -47,10 +47,10 @@ def process_coefficients(company: Company) -> float:
 
 
 def through(company: Company, cause: str = "attitude", by: str = "process", of: str = "total") -> float:
-    """Return the part of the effect on the NPS that runs through another rating, by the total or the direct one."""
+    """Return the effect on the NPS through another rating, in points or by the total or the direct effect."""
     rows = company.surveys.dropna(subset=["process", "attitude", "nps"])
     (a,), (direct, b) = slopes(rows, by, cause), slopes(rows, "nps", cause, by)
-    return float(a * b / (direct + a * b if of == "total" else direct))
+    return float(a * b / {"total": direct + a * b, "direct": direct, "points": 1}[of])
 
 
 def through_alone(company: Company) -> float:
@@ -77,12 +77,17 @@ def readings(company: Company) -> tuple[pd.Series, pd.Series]:
     return rows["comment"].str.lower().str.contains(f"{KOREAN}|{ENGLISH}"), rows["survey_id"].map(mood) < 0
 
 
-def kappa(company: Company, by_chance: float | None = None) -> float:
-    """Return the agreement beyond chance: beyond that of both shares, or a given one."""
+def agreement(company: Company) -> tuple[float, float]:
+    """Return how often list and reader agree, and how often they would by chance."""
     listed, read = readings(company)
-    if by_chance is None:
-        by_chance = listed.mean() * read.mean() + (1 - listed.mean()) * (1 - read.mean())
-    return float(((listed == read).mean() - by_chance) / (1 - by_chance))
+    by_chance = listed.mean() * read.mean() + (1 - listed.mean()) * (1 - read.mean())
+    return float((listed == read).mean()), float(by_chance)
+
+
+def kappa(company: Company) -> float:
+    """Return the agreement beyond chance, as a share of what chance leaves open."""
+    agree, by_chance = agreement(company)
+    return (agree - by_chance) / (1 - by_chance)
 
 
 def found_of(company: Company, which: str) -> float:
@@ -92,16 +97,21 @@ def found_of(company: Company, which: str) -> float:
 
 
 def kind_point(
-    company: Company, where: str = "worked", held: bool = True, cost: float = KINDNESS, money: str = "monthly_margin"
+    company: Company,
+    where: str = "worked",
+    point: str = "attitude",
+    held: bool = True,
+    cost: float = KINDNESS,
+    money: str = "monthly_margin",
 ) -> pd.Series:
-    """Return what a point of attitude goes with in twelve months, net, in each plan."""
+    """Return what a point of a rating goes with in twelve months, net, in each plan."""
     end = pd.Timestamp(company.observation_end)
     rows = company.surveys.merge(company.contracts, on="customer_id")
     rows = rows[rows["sent_on"] <= end - pd.DateOffset(months=12)].dropna(subset=["process", "attitude"])
     months = (rows["ended_on"].fillna(end) - rows["sent_on"]).dt.days / 30.44
     rows = rows.assign(paid=months.clip(upper=12) * rows[money])
     rows = rows if where == "all" else rows[(rows["process"] >= FAILED) == (where == "worked")]
-    drivers = ["attitude", "process"] if held else ["attitude"]
+    drivers = [point, "process" if point == "attitude" else "attitude"] if held else [point]
     return pd.Series({plan: float(slopes(part, "paid", *drivers)[0]) - cost for plan, part in rows.groupby("plan")})
 
 
@@ -128,6 +138,7 @@ both = (rp**2 + ra**2 - 2 * rp * ra * rpa) / (1 - rpa**2)  # R-squared""",
             lambda c: process_share(c, of="all"),
             "this is a share of all differences, explained or not; divide by R-squared.",
         ),
+        Mistake(lambda c: 1 - process_share(c), "this is the share of attitude."),
         Mistake(process_coefficients, "this compares the coefficients, what a point of each does: another 80/20."),
         Mistake(lambda c: process_share(c, score="nps"), "this is the share for the NPS; take `ces`."),
     ),
@@ -159,6 +170,7 @@ _ARROW = Question(
             lambda c: through(c, "process", "attitude"), "this is process through attitude, the lesson's direction."
         ),
         Mistake(lambda c: through(c, of="direct"), "this divides by the direct effect; divide by the total."),
+        Mistake(lambda c: through(c, of="points"), "these are points of NPS; divide by the total effect."),
         Mistake(through_alone, "the second slope must hold attitude: else the direct way is in it too."),
     ),
     hints=(
@@ -192,10 +204,14 @@ listed = every_third["comment"].str.lower().str.contains(BAD)
 read = every_third["survey_id"].map(company.truth.surveys.set_index("survey_id")["mood"]) < 0""",
     expected=kappa,
     mistakes=(
-        Mistake(lambda c: kappa(c, 0), "this is the plain agreement; a list without a word agrees nearly as often."),
+        Mistake(lambda c: agreement(c)[0], "this is the plain agreement; an empty list agrees nearly as often."),
         Mistake(
-            lambda c: kappa(c, 0.5),
+            lambda c: 2 * agreement(c)[0] - 1,
             "chance is not a half: most comments are no complaint, so two *no* meet often.",
+        ),
+        Mistake(
+            lambda c: agreement(c)[0] - agreement(c)[1],
+            "this is the agreement beyond chance; divide it by all that chance leaves open.",
         ),
         Mistake(
             lambda c: found_of(c, "complaints"), "this is the list's recall: the share of complaints that it finds."
@@ -242,6 +258,7 @@ ahead["paid"] = months.clip(upper=12) * ahead["monthly_margin"]""",
         Mistake(lambda c: kind_point(c, "all"), "those whose process failed are in it, too."),
         Mistake(lambda c: kind_point(c, cost=0), "the cost of the point is not taken off."),
         Mistake(lambda c: kind_point(c, "failed"), "this is where the process failed."),
+        Mistake(lambda c: kind_point(c, point="process"), "this is a point of process."),
         Mistake(lambda c: kind_point(c, money="monthly_fee"), "this is revenue, not margin."),
     ),
     hints=(
