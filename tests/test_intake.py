@@ -137,6 +137,20 @@ def test_rows_that_were_not_read_make_no_orphans(tmp_path: Path) -> None:
     assert (problem.table, problem.first) == ("people.csv", (3,))
 
 
+def test_lines_of_several_files_of_one_table_name_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = write(tmp_path, "cust,date,total,order_no\n1,2025-01-31,5,a\n2,2025-01-31,0,b\n", "jan.csv")
+    two = write(tmp_path, "cust,date,total,order_no\n3,2025-02-28,x,a\n4,2025-02-28,7,c\n", "feb.csv")
+    said = str(refused([("orders", one), ("orders", two)], choose={"zero_orders": "refuse"}))
+    assert "orders: 1 row is an order of 0 (line 3 of jan.csv)" in said
+    assert "orders.amount: 1 row is not a number (line 2 of feb.csv), such as 'x'" in said
+    two.write_text(two.read_text(encoding="utf-8").replace("x,a", "0,d"), encoding="utf-8")
+    adopt([("orders", one), ("orders", two)])
+    assert "orders: 2 orders of 0 (line 3 of jan.csv; line 2 of feb.csv) were kept." in capsys.readouterr().out
+    (tmp_path / "later").mkdir()
+    same_name = write(tmp_path / "later", "cust,date,total,order_no\n3,2025-02-28,x,e\n", "jan.csv")
+    assert "(line 2 of jan.csv (file 2))" in str(refused([("orders", one), ("orders", same_name)]))
+
+
 def test_a_row_of_totals_is_reported_and_left_out_by_choice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, ORDERS + "합계,,11.5,\n")
     (problem,) = refused(path).problems

@@ -16,9 +16,10 @@ import pandas as pd
 
 from crmlab.data import rules
 from crmlab.data.parsing import Fault, parse
+from crmlab.data.places import LINE, Places
 from crmlab.tables import TABLES, Table
 
-LINE = "line of the file"  # the index name of a frame whose rows know the line they came from
+__all__ = ["LINE", "DataError", "Problem", "validate"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Problem:
         The first different values.
     by_line
         Whether `first` counts lines of a file (from 1, the header included) or positions (from 0).
+    files
+        The file of each of the first rows, where the table was joined of several.
     """
 
     table: str
@@ -51,22 +54,19 @@ class Problem:
     first: tuple[int, ...] = ()
     examples: tuple[str, ...] = ()
     by_line: bool = False
+    files: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         # the table of a file of one's own is called like the file, which has a point itself
         inside = "." if self.table in TABLES else ", column "
-        where = f"{self.table}{inside}{self.column}" if self.column else self.table
+        place = f"{self.table}{inside}{self.column}" if self.column else self.table
         said = self.what
         if self.rows:
-            said = f"{self.rows:,} {'row is' if self.rows == 1 else 'rows are'} {said} ({self._where()})"
+            where = Places(self.first, self.files, self.by_line, self.rows > len(self.first))
+            said = f"{self.rows:,} {'row is' if self.rows == 1 else 'rows are'} {said} ({where})"
         if self.examples:
             said += f", such as {', '.join(self.examples)}"
-        return f"{where}: {said}. {self.remedy}".strip()
-
-    def _where(self) -> str:
-        noun = "line" if self.by_line else "position"
-        more = ", ..." if self.rows > len(self.first) else ""
-        return f"{noun}{'s' if self.rows > 1 else ''} {', '.join(map(str, self.first))}{more}"
+        return f"{place}: {said}. {self.remedy}".strip()
 
 
 class DataError(ValueError):
@@ -106,7 +106,8 @@ def validate(tables: Mapping[str, pd.DataFrame], observation_end: str | None = N
     ----------
     tables
         Frames by table name. They are not changed. Columns that the dictionary does not know are kept as they are.
-        A frame whose index is named `LINE` has its rows reported as lines of a file.
+        A frame whose index is named `LINE` has its rows reported as lines of a file; a level `FILE` before it names
+        the file.
     observation_end
         The last day on which anything could have been observed, as ISO text; later events are then a problem.
 
@@ -158,10 +159,11 @@ def _problems(table: str, columns: list[str], frame: pd.DataFrame, fault: Fault,
     at = np.flatnonzero(fault.rows)
     if not len(at):
         return []
-    by_line = frame.index.name == LINE
-    first = tuple(int(row) for row in (frame.index[at[:5]] if by_line else at[:5]))
+    where = Places.of(frame, fault.rows)
     examples = _examples(shown[columns[0]].iloc[at[:1000]]) if len(columns) == 1 else ()
-    return [Problem(table, ", ".join(columns), fault.what, fault.remedy, len(at), first, examples, by_line)]
+    named = ", ".join(columns)
+    what, remedy = fault.what, fault.remedy
+    return [Problem(table, named, what, remedy, len(at), where.rows, examples, where.by_line, where.files)]
 
 
 def _examples(values: pd.Series) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,13 +10,12 @@ from datetime import date
 import pandas as pd
 
 from crmlab.data.finishing import finish
-from crmlab.data.parsing import has_clock
+from crmlab.data.places import FILE, LINE
 from crmlab.data.validation import DataError, Problem, validate
 from crmlab.intake.choices import Desk, Finding, rows_at, tables_at
 from crmlab.intake.shapes import Built, Settings, Shape
 from crmlab.intake.shapes.reading import readable
 from crmlab.intake.understanding import Understood
-from crmlab.tables import TABLES
 
 # what stands for a column whose values are asked, so that the rest of its sheet can be looked at
 _STAND_IN = {"date": "2000-01-01", "number": "1", "integer": "1", "boolean": "false", "text": "x"}
@@ -35,12 +35,15 @@ class Made:
         What was reconstructed, left out or assumed.
     observed_to
         The last day that the sheets cover by their nature, where they tell; else None.
+    parts
+        Before the tables are joined: of each, the sheets and their rows.
     """
 
     tables: dict[str, pd.DataFrame]
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     observed_to: str | None = None
+    parts: dict[str, list[tuple[str, pd.DataFrame]]] = field(default_factory=dict)
 
 
 def company_currency(found: list[Understood], told: str | None) -> tuple[str, list[str], list[Problem]]:
@@ -98,7 +101,8 @@ def make(
     for one in found:
         later += _build(one, made, desk, currency, observation_end)
     today = None if observation_end else date.today().isoformat()
-    tables = tables_at(desk, made.tables, observation_end, today)
+    joined = {table: _joined(parts) for table, parts in made.parts.items()}
+    tables = tables_at(desk, joined, observation_end, today)
     try:
         checked = validate(tables, observation_end)
     except DataError as error:
@@ -110,12 +114,6 @@ def make(
     if all_open := [*problems, *desk.problems, *later]:
         raise DataError(all_open)
     made.findings = desk.findings
-    made.notes += [
-        f"{name}.{column.name}: the time of day is left out."
-        for name, frame in tables.items()
-        for column in TABLES[name].columns
-        if column.kind == "date" and column.name in frame and has_clock(frame[column.name])
-    ]
     made.tables = {name: finish(name, frame) for name, frame in checked.items()}
     return made
 
@@ -135,13 +133,22 @@ def _build(one: Understood, made: Made, desk: Desk, currency: str, observation_e
     made.notes += [f"{name}: {note}" for note in built.notes]
     made.observed_to = max(filter(None, (made.observed_to, built.observed_to)), default=None)
     for table, rows in built.tables.items():
-        if table in made.tables:
+        before = made.parts.setdefault(table, [])
+        if before:
             made.notes.append(
                 f"{table}: the rows of {name} ({len(rows):,}) were added to those of the files before it."
             )
-            rows = pd.concat([made.tables[table], rows])
-        made.tables[table] = rows
+        before.append((name, rows))
     return problems
+
+
+def _joined(parts: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Return the rows of all sheets of a table; where there are several, each row knows its file."""
+    if len(parts) == 1:
+        return parts[0][1]
+    again = Counter(name for name, _ in parts)
+    called = [f"{name} (file {at})" if again[name] > 1 else name for at, (name, _) in enumerate(parts, 1)]
+    return pd.concat([rows for _, rows in parts], keys=called, names=[FILE, LINE])
 
 
 def _built(shape: Shape, frame: pd.DataFrame, settings: Settings, one: Understood) -> tuple[Built, list[Problem]]:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crmlab.data.parsing import parse, written
-from crmlab.data.validation import LINE, DataError, Problem
+from crmlab.data.places import Places
+from crmlab.data.validation import DataError, Problem
 from crmlab.intake.choices.finding import Finding, lines, where
 from crmlab.intake.choices.registry import CHOICES
 from crmlab.tables import TABLES
@@ -85,12 +86,12 @@ class Desk:
         others = " or ".join(f"{name}={other}" for other in offered if other != option)
         if option == "refuse":
             self.refused.setdefault(table, []).extend(frame.index[rows])
-            by_line = frame.index.name == LINE
+            first = Places.of(frame, rows)
             article = "an" if noun[0] in "aeiou" else "a"
             what = f"{article} {noun}" if count == 1 else plural(noun)
             what = noun.removeprefix("row ") if noun.startswith("row ") else what
             remedy = f"Say --choose {others}, or correct the file."
-            self.problems.append(Problem(table, "", what, remedy, count, where(frame, rows), by_line=by_line))
+            self.problems.append(Problem(table, "", what, remedy, count, first.rows, (), first.by_line, first.files))
             return option
         said = f"{count:,} {noun if count == 1 else plural(noun)} {lines(frame, rows)}"
         said += f" {'was' if count == 1 else 'were'} {done[option]}."

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlab.data.validation import LINE
-
-_SHOWN = 5
+from crmlab.data.places import Places
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def where(frame: pd.DataFrame, rows: np.ndarray) -> tuple[int, ...]:
     >>> where(pd.DataFrame({"x": [1, 2, 3]}), np.array([False, True, True]))
     (1, 2)
     """
-    return tuple(_places(frame, rows)[:_SHOWN].tolist())
+    return Places.of(frame, rows).rows
 
 
 def lines(frame: pd.DataFrame, rows: np.ndarray) -> str:
@@ -57,15 +55,8 @@ def lines(frame: pd.DataFrame, rows: np.ndarray) -> str:
 
     Examples
     --------
+    >>> from crmlab.data.places import LINE
     >>> lines(pd.DataFrame({"x": [1, 2, 3]}, index=pd.Index([2, 3, 5], name=LINE)), np.array([False, True, True]))
     '(lines 3, 5)'
     """
-    places = _places(frame, rows)
-    noun = "line" if frame.index.name == LINE else "position"
-    shown = ", ".join(map(str, places[:_SHOWN])) + (", ..." if len(places) > _SHOWN else "")
-    return f"({noun}{'s' * (len(places) > 1)} {shown})"
-
-
-def _places(frame: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
-    at = np.flatnonzero(rows)
-    return pd.unique(frame.index[at].to_numpy()) if frame.index.name == LINE else at
+    return f"({Places.of(frame, rows)})"

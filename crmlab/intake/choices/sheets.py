@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from crmlab.data.parsing import written
-from crmlab.data.validation import LINE, Problem
+from crmlab.data.places import Places
+from crmlab.data.validation import Problem
 from crmlab.intake.choices.desk import Desk, numbers
 from crmlab.intake.choices.finding import Finding, lines, where
 from crmlab.intake.shapes.schema import Shape, headings
@@ -93,8 +94,10 @@ def currencies(frame: pd.DataFrame, shape: Shape, desk: Desk, sheet: str, curren
         what = f"in another currency than {currency} (by row: {said})"
         remedy = f'Say --choose currencies={currency} (only those rows stay), or "currencies={lacking[0]}=..." with '
         remedy += f"what one {lacking[0]} is in {currency}; or --currency {lacking[0]}, if the company counts in it."
-        by_line, first = frame.index.name == LINE, where(frame, foreign)
-        desk.problems.append(Problem(sheet, "currency", what, remedy, int(foreign.sum()), first, by_line=by_line))
+        first = Places.of(frame, foreign)
+        desk.problems.append(
+            Problem(sheet, "currency", what, remedy, int(foreign.sum()), first.rows, by_line=first.by_line)
+        )
         return plain
     done = f"converted to {currency} at {option}" if rates else "left out"
     count = int(foreign.sum())

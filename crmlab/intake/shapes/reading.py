@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from crmlab.data.parsing import parse, written
-from crmlab.data.validation import LINE, DataError, Problem
+from crmlab.data.places import Places
+from crmlab.data.validation import DataError, Problem
 from crmlab.intake.shapes.schema import Settings, Shape, headings
 from crmlab.tables import TABLES
 
-_SHOWN = 5
 _MOST_DECIMALS = 6
 _LONGEST = 40
 _MADE = {"date_precision"}  # what shapes make beside the columns of the dictionary
@@ -112,6 +112,7 @@ def fault_of(
 
     Examples
     --------
+    >>> from crmlab.data.places import LINE
     >>> frame = pd.DataFrame({"x": [1, 2]}, index=pd.Index([2, 3], name=LINE))
     >>> fault_of("orders.csv", "x", frame, frame["x"] > 1, "too large", "Mend it.")[0].first
     (3,)
@@ -119,18 +120,13 @@ def fault_of(
     at = np.flatnonzero(np.asarray(rows, bool))
     if not len(at):
         return []
-    by_line = frame.index.name == LINE
-    first = tuple(int(row) for row in (frame.index[at[:_SHOWN]] if by_line else at[:_SHOWN]))
-    return [Problem(sheet, column, what, remedy, len(at), first, examples, by_line)]
+    where = Places.of(frame, rows)
+    return [Problem(sheet, column, what, remedy, len(at), where.rows, examples, where.by_line)]
 
 
 def at_lines(frame: pd.DataFrame, rows: np.ndarray | pd.Series) -> str:
     """Return where the rows that are True stand, as "lines 3, 5, ..."."""
-    at = np.flatnonzero(np.asarray(rows, bool))
-    by_line = frame.index.name == LINE
-    places = pd.unique(frame.index[at].to_numpy()) if by_line else at
-    noun = f"{'line' if by_line else 'position'}{'s' * (len(places) > 1)}"
-    return f"{noun} {', '.join(map(str, places[:_SHOWN]))}{', ...' if len(places) > _SHOWN else ''}"
+    return f"{Places.of(frame, rows)}"
 
 
 def tidy(sums: pd.Series, parts: pd.Series) -> pd.Series:
