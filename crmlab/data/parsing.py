@@ -116,9 +116,12 @@ def written(values: pd.Series) -> np.ndarray:
         if np.all(np.isfinite(known) & (known % 1 == 0) & (np.abs(known) < 1e15)):
             values = values.astype("Int64")
     objects = values.to_numpy(object)
-    known = ~pd.isna(objects)
     texts = np.full(len(objects), None, object)
-    texts[known] = [*map(str.strip, map(str, objects[known]))]
+    try:
+        texts[:] = [*map(str.strip, objects)]
+    except TypeError:  # not all of them are text
+        known = ~pd.isna(objects)
+        texts[known] = [*map(str.strip, map(str, objects[known]))]
     texts[texts == ""] = None
     return texts
 

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from crmlab.data.parsing import distinct
 from crmlab.intake.choices.desk import Desk, Tables, also, days, drop, names, referring
 from crmlab.tables import TABLES
 
@@ -28,7 +29,8 @@ def test_accounts(tables: Tables, desk: Desk) -> None:
         looked = [str(column) for column in frame if column == key or _PERSONAL.search(str(column))]
         rows = np.zeros(len(frame), bool)
         for column in looked:
-            rows |= np.array([_TEST.search(value or "") is not None for value in names(frame, column)], bool)
+            codes, texts = distinct(frame[column])
+            rows |= np.array([*(_TEST.search(text) is not None for text in texts), False], bool)[codes]
         trial = dict(tables)
         went = drop(trial, name, rows) if rows.any() else {}
         done = {"keep": "kept", "drop": f"left out{also(went)}"}

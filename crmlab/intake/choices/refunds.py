@@ -96,14 +96,16 @@ def refunds(tables: Tables, desk: Desk) -> None:
         return
     by_lines = {"order_id", "amount"} <= set(tables.get("order_lines", ())) and "order_id" in tables["orders"]
     name = "order_lines" if by_lines else "orders"
+    back = numbers(tables[name], "amount") < 0
+    if not back.any():
+        return
     rows = _rows(tables, by_lines)
-    back = (rows["amount"] < 0).to_numpy()
     option = desk.option("refunds")
-    done = net(rows) if option == "net" and back.any() else Netted()
+    done = net(rows) if option == "net" else Netted()
     said = _DONE + _unmatched(tables[name], done)
     vanished = _vanished(rows, back) if option in ("net", "drop") else ""
     desk.found("refunds", name, tables[name], back, "refund", {"net": said + vanished, "drop": f"left out{vanished}"})
-    if not back.any() or option == "refuse":
+    if option == "refuse":
         return
     whole = np.array([not done.left.get(row, Decimal(1)) for row in range(len(rows))], bool) if by_lines else False
     tables[name] = _written(tables[name], done.left)[~(back | whole)]
