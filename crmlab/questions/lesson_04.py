@@ -167,7 +167,7 @@ _PRICE = Question(
         Mistake(sellers_proof, "most of those who did not see it were never picked: they mean to buy less."),
         Mistake(
             lambda c: dearest(c, only_touched=True),
-            "held-out visitors whom nothing touched are not in `touches`; take all who were drawn.",
+            "held-out visitors whom nothing touched are not in the table of touches; take all who were drawn.",
         ),
     ),
     hints=(
@@ -177,7 +177,7 @@ _PRICE = Question(
     ),
     solution=f'answer_2 = {COST} / crm.ABTest.from_units(drawn, control="held out").high',
     reasoning="The upper end is the largest effect that the trial does not rule out, so this is the lowest price.",
-    reading="Set it beside `value`, what a first order brings. Below zero, even the best end brings nobody.",
+    reading="Set it beside what a first order brings. Below zero, even the best end brings nobody.",
     tolerance=0.02,
 )
 

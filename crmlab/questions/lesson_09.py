@@ -140,7 +140,7 @@ both = (rp**2 + ra**2 - 2 * rp * ra * rpa) / (1 - rpa**2)  # R-squared""",
         ),
         Mistake(lambda c: 1 - process_share(c), "this is the share of attitude."),
         Mistake(process_coefficients, "this compares the coefficients, what a point of each does: another 80/20."),
-        Mistake(lambda c: process_share(c, score="nps"), "this is the share for the NPS; take `ces`."),
+        Mistake(lambda c: process_share(c, score="nps"), "this is the share for the NPS; take ces."),
     ),
     hints=(
         "Who enters first takes what both explain; so let each enter first once, and take the mean.",
