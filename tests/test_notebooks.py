@@ -199,29 +199,17 @@ def copied(folder: Path) -> Path:
 
 def validate(folder: Path, lesson: str) -> subprocess.CompletedProcess[str]:
     """Run nbval on a lesson of a copy, with the package of the copy."""
-    options = [
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout",
-        "120",
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--color=no",
-    ]
-    options += [
-        "--nbval-sanitize-with",
-        str(ROOT / "tests" / "sanitize.cfg"),
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(folder),
-    ]
+    options = ["-p", "nbval.plugin", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "-x", "-q"]
+    options += ["-p", "no:cacheprovider", "--color=no", "-c", os.devnull, "--rootdir", str(folder)]
+    options += ["--nbval-sanitize-with", str(ROOT / "tests" / "sanitize.cfg")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= {
+        "PYTHONPATH": str(folder),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }  # others take seconds
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(folder / "notebooks" / f"{lesson}.ipynb")],
-        env=environment | {"PYTHONPATH": str(folder)}, cwd=folder, capture_output=True, text=True, check=False,
+        env=environment, cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
