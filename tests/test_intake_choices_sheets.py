@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crmlab.data.validation import DataError
 from crmlab.intake.choices import settle_rows
@@ -35,6 +37,14 @@ def test_rows_equal_in_every_column(option: str, left: list[int]) -> None:
     assert findings["duplicates"].first == (3,)
     with pytest.raises(DataError, match=r"x.csv.*1 row is equal to another \(line 3\)"):
         rows(PLAIN, duplicates="refuse")
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(["a", "b", " a", "", None])] * 3), min_size=1))
+def test_a_row_is_equal_only_if_one_earlier_row_is_so_in_every_column(cells: list[tuple[str | None, ...]]) -> None:
+    frame = pd.DataFrame(cells, columns=["customer_id", "ordered_at", "amount"], dtype=object)
+    settled, _ = settle_rows(frame, SHAPES["orders"], {"duplicates": "drop"})
+    plain = [tuple((cell or "").strip() for cell in row) for row in cells]
+    assert settled.index.to_list() == [at for at, row in enumerate(plain) if row not in plain[:at]]
 
 
 def test_the_day_written_stays_unless_a_place_is_told() -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from crmlab.data.parsing import written
+from crmlab.data.parsing import distinct, written
 from crmlab.data.places import Places
 from crmlab.data.validation import Problem
 from crmlab.intake.choices.desk import Desk, numbers
@@ -30,10 +30,10 @@ _SMALLEST = Decimal("1e-9")  # of a rate
 
 def duplicates(frame: pd.DataFrame, desk: Desk, sheet: str) -> pd.DataFrame:
     """Settle rows that repeat another in every column."""
-    rows = pd.DataFrame({place: written(frame.iloc[:, place]) for place in range(frame.shape[1])}).duplicated()
+    rows = _equal(frame)
     done = {"keep": "kept", "drop": "left out: one of each stays"}
-    option = desk.found("duplicates", sheet, frame, rows.to_numpy(), "row equal to another", done)
-    return frame[~rows.to_numpy()] if option in ("drop", "refuse") else frame
+    option = desk.found("duplicates", sheet, frame, rows, "row equal to another", done)
+    return frame[~rows] if option in ("drop", "refuse") else frame
 
 
 def time_zones(frame: pd.DataFrame, shape: Shape, desk: Desk, sheet: str) -> pd.DataFrame:
@@ -69,10 +69,10 @@ def same_second(frame: pd.DataFrame, desk: Desk, sheet: str) -> pd.DataFrame:
     wanted = ["customer_id", "ordered_at", "amount"]
     if not set(wanted) <= set(frame) or not len(frame):
         return frame
-    times = pd.DataFrame({name: written(frame[name]) for name in wanted})
-    clocked = [text is not None and _CLOCK.fullmatch(text) is not None for text in times["ordered_at"]]
-    whole = pd.DataFrame({place: written(frame.iloc[:, place]) for place in range(frame.shape[1])}).duplicated()
-    rows = times.duplicated().to_numpy() & np.array(clocked, bool) & ~whole.to_numpy()
+    clocked = _written_like(_CLOCK, frame["ordered_at"])
+    if not clocked.any():
+        return frame
+    rows = _equal(frame[wanted]) & clocked & ~_equal(frame)
     done = {"keep": "kept", "drop": "left out: the first of each stays"}
     option = desk.found("same_second", sheet, frame, rows, "order at the second and amount of another", done)
     return frame[~rows] if option in ("drop", "refuse") else frame
@@ -107,6 +107,25 @@ def currencies(frame: pd.DataFrame, shape: Shape, desk: Desk, sheet: str, curren
     return _converted(plain, shape, codes, rates | {currency: Decimal(1)}) if rates else plain[~foreign]
 
 
+def _equal(frame: pd.DataFrame) -> np.ndarray:
+    """Return which rows repeat an earlier one in every column.
+
+    A column after the other leaves only the rows that repeat in it too; few are left to be compared as a whole.
+    """
+    left = np.arange(len(frame))
+    for place in range(frame.shape[1]):
+        left = left[pd.Series(written(frame.iloc[left, place])).duplicated(keep=False).to_numpy()]
+    rows = np.zeros(len(frame), bool)
+    rows[left] = pd.DataFrame({place: written(frame.iloc[left, place]) for place in range(frame.shape[1])}).duplicated()
+    return rows
+
+
+def _written_like(pattern: re.Pattern[str], values: pd.Series) -> np.ndarray:
+    """Return which values are written like a pattern."""
+    codes, texts = distinct(values)
+    return np.array([*(pattern.fullmatch(text) is not None for text in texts), False], bool)[codes]
+
+
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
@@ -123,12 +142,14 @@ def _local(values: pd.Series, zone: ZoneInfo) -> tuple[np.ndarray, pd.Series]:
     """Return which values carry an offset, and the column with these in local time, without one."""
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.notna().to_numpy(), values.dt.tz_convert(zone).dt.tz_localize(None)
+    aware = _written_like(_OFFSET, values)
+    if not aware.any():
+        return aware, values
     texts = written(values)
-    aware = np.array([text is not None and _OFFSET.fullmatch(text) is not None for text in texts], bool)
     known = pd.to_datetime(pd.Series(texts[aware], dtype=object), utc=True, errors="coerce", format="mixed")
     moved = known.dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M:%S")
     texts[aware] = np.where(moved.isna(), texts[aware], moved)
-    return aware, pd.Series(texts, values.index, dtype=object) if aware.any() else values
+    return aware, pd.Series(texts, values.index, dtype=object)
 
 
 def _rates(option: str) -> dict[str, Decimal]:
