@@ -35,6 +35,12 @@ def test_whole_rows_and_keys_that_repeat_are_counted() -> None:
     assert repeats("customers", customers) == [("the key repeats", 1)]
 
 
+def test_rows_that_repeat_in_each_column_but_not_in_one_row_are_not_counted() -> None:
+    crossed = pd.DataFrame({"customer_id": list("aabb"), "amount": [1.0, 2.0, 1.0, 2.0], "shop": "x"})
+    assert repeats("orders", crossed) == []
+    assert repeats("orders", pd.concat([crossed, crossed.tail(1)])) == [("the whole row repeats", 1)]
+
+
 def test_references_to_nothing_are_counted_and_those_nobody_can_check_are_named() -> None:
     customers = pd.DataFrame({"customer_id": ["a"]})
     broken = find_broken({"orders": ORDERS, "customers": customers})

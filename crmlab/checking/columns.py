@@ -70,12 +70,12 @@ def row_limit(rows: int) -> str:
 
 def _column(table: str, column: str, values: pd.Series, hidden: bool) -> tuple[Any, ...]:
     kind = _kind(table, column, values)
-    known = values.dropna()
-    low, high = _ends(kind, known) if len(known) else ("", "")
-    remark = _remark(kind, known, hidden)
-    if hidden:
-        low = high = "not shown"
-    return table, column, kind, len(values), float(values.isna().mean()), int(known.nunique()), low, high, remark
+    codes, different = pd.factorize(values)
+    counts = np.bincount(codes[codes >= 0], minlength=len(different))
+    low, high = ("not shown", "not shown") if hidden else _ends(kind, different) if len(different) else ("", "")
+    missing = float((codes < 0).mean())
+    remark = _remark(kind, different, counts, hidden)
+    return table, column, kind, len(values), missing, len(different), low, high, remark
 
 
 def _kind(table: str, column: str, values: pd.Series) -> str:
@@ -83,11 +83,11 @@ def _kind(table: str, column: str, values: pd.Series) -> str:
     return known.get(column) or kind_of(values)
 
 
-def _ends(kind: str, known: pd.Series) -> tuple[str, str]:
+def _ends(kind: str, different: pd.Index) -> tuple[str, str]:
     if kind in ("date", "datetime"):
-        return f"{known.min():%Y-%m-%d}", f"{known.max():%Y-%m-%d}"
+        return f"{different.min():%Y-%m-%d}", f"{different.max():%Y-%m-%d}"
     if kind in ("integer", "number"):
-        return _number(known.min()), _number(known.max())
+        return _number(different.min()), _number(different.max())
     return "", ""
 
 
@@ -97,29 +97,29 @@ def _number(value: Any) -> str:
     return f"{float(value):,.6g}"
 
 
-def _remark(kind: str, known: pd.Series, hidden: bool) -> str:
-    if known.empty:
+def _remark(kind: str, different: pd.Index, counts: np.ndarray, hidden: bool) -> str:
+    """Return what is suspicious about the different values of a column, from how many rows have each."""
+    if not len(different):
         return "never filled"
-    if len(known) < FEWEST_ROWS:
+    if counts.sum() < FEWEST_ROWS:
         return ""
-    counts = known.value_counts()
-    share = counts.iloc[0] / len(known)
-    if len(counts) == 1:
+    share = counts.max() / counts.sum()
+    if len(different) == 1:
         return "one value only"
     if share >= ALMOST_CONSTANT:
         return f"one value in {100 * share:.1f} % of the rows"
     if kind in ("integer", "number", "date", "datetime") and share >= PLACEHOLDER_SHARE:
-        return _placeholder(counts, share, hidden)
+        return _placeholder(different, int(counts.argmax()), share, hidden)
     return ""
 
 
-def _placeholder(counts: pd.Series, share: float, hidden: bool) -> str:
+def _placeholder(different: pd.Index, top: int, share: float, hidden: bool) -> str:
     """Name the commonest value if it lies further from all others than they lie from each other."""
-    days = pd.api.types.is_datetime64_any_dtype(counts.index.dtype)
-    values = counts.index.to_numpy("datetime64[D]").astype(float) if days else counts.index.to_numpy(float)
-    top, others = values[0], values[1:]
-    distance = max(others.min() - top, top - others.max())
+    days = pd.api.types.is_datetime64_any_dtype(different.dtype)
+    values = different.to_numpy("datetime64[D]").astype(float) if days else different.to_numpy(float)
+    others = np.delete(values, top)
+    distance = max(others.min() - values[top], values[top] - others.max())
     if len(others) < 2 or not np.isfinite(distance) or distance <= np.ptp(others):
         return ""
-    shown = "" if hidden else f"{counts.index[0]:%Y-%m-%d} " if days else f"{_number(counts.index[0])} "
+    shown = "" if hidden else f"{different[top]:%Y-%m-%d} " if days else f"{_number(different[top])} "
     return f"{shown}in {100 * share:.1f} % of the rows, far from all others: a placeholder?"

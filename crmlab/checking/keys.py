@@ -79,7 +79,10 @@ def _tells_enough(frame: pd.DataFrame) -> bool:
 
 
 def _counted(table: str, columns: list[Any], frame: pd.DataFrame, what: str) -> Iterator[tuple[Any, ...]]:
-    n = int(frame.duplicated(columns).sum())
+    left = frame
+    for column in sorted(columns, key=lambda column: frame[column].dtype == object):  # text takes longest
+        left = left[left[column].duplicated(keep=False)]  # only what repeats in each can repeat in all
+    n = int(left.duplicated(columns).sum())
     if n:
         yield table, ", ".join(map(str, columns)), what, n, n / len(frame)
 
