@@ -1,7 +1,8 @@
 """The lessons as files: which there are, what each needs of a company, and what a reader may set in it.
 
 A lesson is a notebook `NN-name.ipynb`. Its metadata hold under `crmlab` its title and `tables`: for each table that it
-needs, the columns that it needs beyond those which the table always has.
+needs, the columns that it needs beyond those which the table always has. The metadata of a cell may hold under `crmlab`
+what this cell `needs` beyond, as ["surveys", "contracts.monthly_margin"]; where a company lacks it, it is left out.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Lesson:
         `number` is the text before the first hyphen of the file's name, as "07".
     tables
         The tables that it needs, each with the columns that it needs beyond the required ones.
+    needs
+        What some of its cells need beyond: tables, and columns as "table.column".
     parameters
         What a reader may set, with the defaults; None where a default is no plain value.
     """
@@ -37,6 +40,7 @@ class Lesson:
     path: Path
     tables: Mapping[str, list[str]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
     @property
     def page(self) -> str:
@@ -52,22 +56,92 @@ class Lesson:
         >>> lesson.lacks(Company("shop", {}, "2025-12-31"))
         'needs the table contracts'
         """
-        tables = [name for name in self.tables if name not in company.tables]
-        columns = [
-            f"{name}.{column}"
-            for name, wanted in self.tables.items()
-            for column in wanted
-            if name in company.tables
-            and (column not in company.tables[name] or company.tables[name][column].count() == 0)
-        ]
-        said = [
-            f"the {noun}{'s' * (len(them) > 1)} {', '.join(them)}"
-            for noun, them in (("table", tables), ("column", columns))
-            if them
-        ]
+        wanted = [need for name, columns in self.tables.items() for need in (name, *(f"{name}.{c}" for c in columns))]
+        said = [in_words(lacking)] if (lacking := _lacking(wanted, company)) else []
         if "contracts" in self.tables and _known_by_tenure(company):
             said.append("the days on which contracts began and ended: only tenure is known")
         return f"needs {' and '.join(said)}" if said else ""
+
+    def leaves_out(self, company: Company) -> dict[str, str]:
+        """Return what the company lacks for parts of this lesson: of each of `needs` the table or the column.
+
+        Examples
+        --------
+        >>> lesson = Lesson("11", "Leaving", Path("11-leaving.ipynb"), needs=("surveys.csat",))
+        >>> lesson.leaves_out(Company("shop", {}, "2025-12-31"))
+        {'surveys.csat': 'surveys'}
+        """
+        return _lacking(self.needs, company)
+
+
+def in_words(lacking: Mapping[str, str]) -> str:
+    """Return tables and columns in words.
+
+    Examples
+    --------
+    >>> in_words({"surveys.csat": "surveys", "surveys.nps": "surveys", "contracts.plan": "contracts.plan"})
+    'the table surveys and the column contracts.plan'
+    """
+    names = list(dict.fromkeys(lacking.values()))
+    tables, columns = [name for name in names if "." not in name], [name for name in names if "." in name]
+    return " and ".join(
+        f"the {noun}{'s' * (len(them) > 1)} {', '.join(them)}"
+        for noun, them in (("table", tables), ("column", columns))
+        if them
+    )
+
+
+def leave_out(notebook: dict[str, Any], lacking: Mapping[str, str]) -> None:
+    """Put a sentence in the place of the cells that need what is lacking; headings stay.
+
+    Parameters
+    ----------
+    notebook
+        It is changed.
+    lacking
+        As `Lesson.leaves_out` returns it.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "metadata": {"crmlab": {"needs": ["surveys"]}}, "source": "company.surveys"}
+    >>> notebook = {"cells": [cell, dict(cell)]}
+    >>> leave_out(notebook, {"surveys": "surveys"})
+    >>> [cell["source"] for cell in notebook["cells"]]
+    ['*This part needs the table surveys, which this company lacks; docs/tables.md says what it holds.*']
+    """
+    cells: list[dict[str, Any]] = []
+    for cell in notebook["cells"]:
+        gone = {need: lacking[need] for need in cell_needs(cell) if need in lacking}
+        heading = _heading(cell) if gone else ""
+        if not gone:
+            cells.append(cell)
+        elif heading or not cells or cells[-1]["metadata"].get("crmlab", {}).get("left_out") != [*gone]:
+            said = f"*This part needs {in_words(gone)}, which this company lacks; docs/tables.md says what it holds.*"
+            left = {"cell_type": "markdown", "metadata": {"crmlab": {"left_out": [*gone]}}, "source": heading + said}
+            cells.append(type(cell)(left | ({"id": cell["id"]} if "id" in cell else {})))
+    notebook["cells"] = cells
+
+
+def cell_needs(cell: Mapping[str, Any]) -> list[str]:
+    """Return what a cell needs beyond the tables of its lesson."""
+    return list(cell["metadata"].get("crmlab", {}).get("needs", ()))
+
+
+def _heading(cell: Mapping[str, Any]) -> str:
+    first = _source(cell).strip().partition("\n")[0]
+    return f"{first}\n\n" if cell["cell_type"] == "markdown" and first.startswith("#") else ""
+
+
+def _lacking(needs: Iterable[str], company: Company) -> dict[str, str]:
+    """Return of tables and columns ("table.column") those that a company lacks, each with the table or the column."""
+    lacking = {}
+    for need in needs:
+        table, _, column = need.partition(".")
+        if table not in company.tables:
+            lacking[need] = table
+        elif column and (column not in company.tables[table] or company.tables[table][column].count() == 0):
+            lacking[need] = need
+    return lacking
 
 
 def _known_by_tenure(company: Company) -> bool:
@@ -92,7 +166,8 @@ def find_lessons(folder: Path | None = None) -> dict[str, Lesson]:
         number = path.stem.partition("-")[0]
         title = told.get("title") or _title(notebook) or path.stem
         tables = {name: list(columns) for name, columns in told.get("tables", {}).items()}
-        lessons[number] = Lesson(number, title, path, tables, _parameters(notebook))
+        needs = tuple(dict.fromkeys(need for cell in notebook["cells"] for need in cell_needs(cell)))
+        lessons[number] = Lesson(number, title, path, tables, _parameters(notebook), needs)
     if not lessons:
         raise ValueError(f"there is no lesson in {folder.name}/: start from the folder of the course")
     return lessons

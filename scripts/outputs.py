@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("notebooks", "exercises/solutions")
 TIMEOUT = 120
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KEPT_OF_CELLS = {"tags", "slideshow", "jupyter"}
+KEPT_OF_CELLS = {"crmlab", "jupyter", "slideshow", "tags"}
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

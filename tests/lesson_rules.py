@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
 
+from crmlab.lessons import cell_needs
 from crmlab.tables import TABLES
 
 Cell = dict[str, Any]
@@ -154,12 +155,52 @@ def tables_named(notebook: Notebook) -> list[str]:
     for name, columns in told["tables"].items():
         known = [column.name for column in TABLES[name].columns] if name in TABLES else columns
         wrong += [f"there is no column {name}.{column}" for column in columns if column not in known]
-    used = {name for cell in code_cells(notebook) for name in _tables_in(cell["source"])}
-    wrong += [f"uses {name} without naming it" for name in sorted(used - set(told["tables"]))]
-    wrong += [f"names {name} without using it" for name in sorted(set(told["tables"]) - used)]
+    used: dict[str, list[set[str]]] = {}
+    for cell in code_cells(notebook):
+        for name in _tables_in(cell["source"]):
+            used.setdefault(name, []).append({need.partition(".")[0] for need in cell_needs(cell)})
+    named = set(told["tables"])
+    wrong += [
+        f"uses {name} without naming it"
+        for name, by in sorted(used.items())
+        if name not in named and not all(name in needs for needs in by)
+    ]
+    wrong += [f"names {name} without using it" for name in sorted(named - set(used))]
     if not all(isinstance(row, int) for row in told["rows"]):
         wrong.append("the rows of the syllabus are no whole numbers")
     return wrong
+
+
+def needs_closed(notebook: Notebook) -> list[str]:
+    """Want what cells need to be in the data dictionary, and no cell to stand on names of one that may be left out."""
+    wrong, made = [], {}
+    for cell in notebook["cells"]:
+        needs = set(cell_needs(cell))
+        for table, _, column in (need.partition(".") for need in sorted(needs)):
+            columns = [one.name for one in TABLES[table].columns] if table in TABLES else []
+            if table not in TABLES or (column and column not in columns):
+                wrong.append(f"there is no {table}{column and f'.{column}'}")
+        assigned, used = _names_in(cell["source"]) if cell["cell_type"] == "code" else (set(), set())
+        wrong += [
+            f"uses {name}, which needs {', '.join(sorted(made[name]))}"
+            for name in sorted(used - assigned)
+            if not made.get(name, set()) <= needs
+        ]
+        made |= dict.fromkeys(assigned, needs)
+    return wrong
+
+
+def _names_in(source: str) -> tuple[set[str], set[str]]:
+    """Return the names that a cell makes, and those that it uses."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # `short_functions` tells of it
+        return set(), set()
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return made, {node.id for node in names if isinstance(node.ctx, ast.Load)} - own
 
 
 def _tables_in(source: str) -> Iterator[str]:
@@ -181,4 +222,5 @@ FOR_LESSONS: tuple[Rule, ...] = (
     prose_in_measure,
     parameters,
     tables_named,
+    needs_closed,
 )

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from crmlab.company import Company
-from crmlab.lessons import Lesson, choose, find_lessons, notebooks_folder
+from crmlab.lessons import Lesson, choose, find_lessons, leave_out, notebooks_folder
 
 
 def write(folder: Path, name: str, parameters: str = "", **told: object) -> None:
@@ -60,6 +60,57 @@ def test_what_a_company_lacks_is_named() -> None:
     assert said == "needs the tables leads, tickets and the columns orders.shop, orders.basket"
     whole = {"orders": orders.assign(shop="s", basket=1), "leads": orders, "tickets": orders}
     assert lesson.lacks(Company("c", whole, "2025-12-31")) == ""
+
+
+def needing(*cells: tuple[str, str, list[str]]) -> dict:
+    """Return a notebook of kinds of cells, their sources and their needs."""
+    make = {"code": new_code_cell, "markdown": new_markdown_cell}
+    return new_notebook(
+        cells=[
+            make[kind](source, metadata={"crmlab": {"needs": needs}} if needs else {}) for kind, source, needs in cells
+        ]
+    )
+
+
+def test_cells_tell_what_they_need_beyond(tmp_path: Path) -> None:
+    book = needing(("code", "1", ["surveys"]), ("code", "2", ["surveys", "contracts.plan"]), ("code", "3", []))
+    book.metadata["crmlab"] = {"tables": {"contracts": []}}
+    nbformat.write(book, tmp_path / "11-leaving.ipynb")
+    lesson = find_lessons(tmp_path)["11"]
+    assert lesson.needs == ("surveys", "contracts.plan")
+    contracts = pd.DataFrame({"customer_id": ["a"], "plan": [None]})
+    company = Company("c", {"contracts": contracts}, "2025-12-31")
+    assert lesson.lacks(company) == ""
+    assert lesson.leaves_out(company) == {"surveys": "surveys", "contracts.plan": "contracts.plan"}
+    whole = Company("c", {"contracts": contracts.assign(plan="x"), "surveys": contracts}, "2025-12-31")
+    assert lesson.leaves_out(whole) == {}
+
+
+def test_a_sentence_stands_for_what_is_left_out_and_headings_stay() -> None:
+    scores, money = ["surveys.csat", "surveys.nps"], ["contracts.monthly_margin"]
+    book = needing(
+        ("markdown", "# Lesson", []),
+        ("markdown", "## The claim\n\nWords.", scores),
+        ("code", "surveys", scores),
+        ("markdown", "More words.", scores),
+        ("code", "margin", money),
+        ("code", "1 + 1", []),
+        ("code", "margin", money),
+    )
+    before = [dict(cell) for cell in book["cells"]]
+    leave_out(book, {})
+    assert [dict(cell) for cell in book["cells"]] == before
+    leave_out(book, {"surveys.csat": "surveys", "surveys.nps": "surveys", money[0]: money[0]})
+    nbformat.validate(book)
+    says = "*This part needs {}, which this company lacks; docs/tables.md says what it holds.*"
+    margin = says.format("the column contracts.monthly_margin")
+    assert [cell["source"] for cell in book["cells"]] == [
+        "# Lesson",
+        f"## The claim\n\n{says.format('the table surveys')}",
+        margin,
+        "1 + 1",
+        margin,
+    ]
 
 
 def test_the_lessons_are_found_beside_the_package_or_in_the_working_folder(

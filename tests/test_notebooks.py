@@ -122,6 +122,10 @@ def told(book: Notebook, **values: object) -> Notebook:
     return book
 
 
+def needing(book: Notebook, cell: int, need: str, **values: object) -> Notebook:
+    return change(book, cell, metadata={"crmlab": {"needs": [need]}}, **values)
+
+
 def output(kind: str, **values: object) -> list[object]:
     return [new_output(kind, **values)]
 
@@ -153,6 +157,13 @@ BROKEN = [
     ("tables_named", lambda book: told(book, tables={"orders": ["colour"]}), "no column orders.colour"),
     ("tables_named", lambda book: told(book, tables={}), "uses orders"),
     ("tables_named", lambda book: told(book, tables={"orders": [], "leads": []}), "names leads"),
+    ("needs_closed", lambda book: needing(book, 1, "sales"), "no sales"),
+    ("needs_closed", lambda book: needing(book, 1, "orders.colour"), "no orders.colour"),
+    (
+        "needs_closed",
+        lambda book: change(needing(book, 1, "leads", source="p = 1"), 2, source="q = 1"),
+        "uses p, which",
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from crmlab.company import Company
-from crmlab.lessons import Lesson, find_lessons
+from crmlab.lessons import Lesson, find_lessons, in_words
 from crmlab.tables import TABLES
 
 LESSONS = ("lesson", "title", "runs", "lacks")
@@ -25,7 +25,7 @@ def lessons_at_hand(notebooks: Path | None = None) -> dict[str, Lesson]:
 
 
 def which_run(company: Company, lessons: Mapping[str, Lesson]) -> pd.DataFrame:
-    """Return for each lesson whether it runs on the company's tables, and what it lacks.
+    """Return for each lesson whether it runs on the company's tables, and what it, or a part of it, lacks.
 
     Examples
     --------
@@ -34,7 +34,9 @@ def which_run(company: Company, lessons: Mapping[str, Lesson]) -> pd.DataFrame:
     [{'lesson': '14', 'title': 'Value', 'runs': False, 'lacks': 'needs the table orders'}]
     """
     lacks = {number: lesson.lacks(company) for number, lesson in lessons.items()}
-    rows = [(number, lesson.title, not lacks[number], lacks[number]) for number, lesson in lessons.items()]
+    parts = {number: in_words(lesson.leaves_out(company)) for number, lesson in lessons.items()}
+    said = {number: lacks[number] or (f"parts need {part}" if part else "") for number, part in parts.items()}
+    rows = [(number, lesson.title, not lacks[number], said[number]) for number, lesson in lessons.items()]
     return pd.DataFrame(rows, columns=list(LESSONS)).astype({"runs": bool})
 
 

@@ -89,7 +89,7 @@ def _runs(check: Check) -> Iterator[str]:
         if len(rows):
             each = (f"{lesson} ({of})" if of else lesson for lesson, of in zip(rows["lesson"], rows["of"], strict=True))
             yield printable(f"  {said}: {', '.join(each)}")
-    lacking = check.lessons[~check.lessons["runs"]]
+    lacking = check.lessons[check.lessons["lacks"] != ""]
     yield from (printable(f"  {row['lesson']} {row['lacks']}") for row in lacking.to_dict("records"))
     if check.lessons.empty:
         yield "  none are at hand: this package is installed without the course"

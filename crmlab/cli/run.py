@@ -50,7 +50,7 @@ def _run(told: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return say("Stopped; the finished lessons are kept, and the same command without --force goes on.", 130)
     for outcome in outcomes:
-        if outcome.status != "ran":
+        if outcome.reason:
             print(f"{outcome.lesson.number} {outcome.status}: {outcome.reason.splitlines()[0]}")
     kept = sum(outcome.kept for outcome in outcomes)
     if kept:

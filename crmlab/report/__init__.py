@@ -18,7 +18,7 @@ from crmlab import labels
 from crmlab.company import Company
 from crmlab.data import built_in, find_company, open_company
 from crmlab.folders import files, fresh, refuse
-from crmlab.lessons import Lesson, choose, find_lessons
+from crmlab.lessons import Lesson, choose, find_lessons, in_words
 from crmlab.pages import page
 from crmlab.report.execution import Done, Task, execute, usual_jobs
 from crmlab.report.index import Outcome, index_page, lessons_sentence
@@ -139,7 +139,7 @@ class _Run:
         from tqdm import tqdm
 
         found = {lesson.number: self._settled(lesson) for lesson in lessons}
-        tasks = [Task(one.number, one.path, self._parameters(one)) for one in lessons if found[one.number] is None]
+        tasks = [self._task(one) for one in lessons if found[one.number] is None]
         by_number = {lesson.number: lesson for lesson in lessons}
         at_once = jobs or usual_jobs(self._size())
         with tqdm(total=len(lessons), initial=len(lessons) - len(tasks), unit="lesson", disable=not progress) as bar:
@@ -180,9 +180,17 @@ class _Run:
         self.keeping.save(self._key(lesson), done.notebook, done.seconds)
         return replace(named, notebook=done.notebook)
 
+    def _task(self, lesson: Lesson) -> Task:
+        return Task(lesson.number, lesson.path, self._parameters(lesson), self._lacking(lesson))
+
+    def _lacking(self, lesson: Lesson) -> dict[str, str]:
+        return lesson.leaves_out(self.opened) if self.opened is not None else {}
+
     def _named(self, lesson: Lesson) -> Outcome:
         name = self.opened.name if self.opened is not None else str(lesson.parameters.get("COMPANY", ""))
-        return Outcome(lesson, "ran", company=name if "COMPANY" in lesson.parameters else "")
+        lacking = self._lacking(lesson)
+        reason = f"without the parts that need {in_words(lacking)}" if lacking else ""
+        return Outcome(lesson, "ran", reason, company=name if "COMPANY" in lesson.parameters else "")
 
     def _set(self) -> dict[str, Any]:
         spoken = {"LANGUAGE": self.language} if self.language != "en" else {}

@@ -27,11 +27,12 @@ _DIED = "the process that ran it ended; perhaps memory was short: run it again, 
 
 @dataclass(frozen=True)
 class Task:
-    """A notebook to run, with what is set in it."""
+    """A notebook to run, with what is set in it, and what is lacking for parts of it (`crmlab.lessons.leave_out`)."""
 
     number: str
     path: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +132,7 @@ class _Worker(Thread):
         try:
             if self.process is None or self.process.poll() is not None:
                 self.process = _started()
-            told = {"path": str(task.path), "parameters": task.parameters}
+            told = {"path": str(task.path), "parameters": task.parameters, "lacking": task.lacking}
             self.process.stdin.write(json.dumps(told).encode() + b"\n")  # pyright: ignore[reportOptionalMemberAccess]
             self.process.stdin.flush()  # pyright: ignore[reportOptionalMemberAccess]
             answer = json.loads(self.process.stdout.readline())  # pyright: ignore[reportOptionalMemberAccess]

@@ -28,7 +28,7 @@ class Outcome:
     status
         "ran", "skipped" or "failed".
     reason
-        Why it did not run; "" where it ran.
+        Why it did not run, or what it ran without; "" where it ran whole.
     seconds
         How long it took.
     company

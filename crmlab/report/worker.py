@@ -16,10 +16,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from crmlab.lessons import leave_out
+
 PATIENCE = 600  # seconds that one cell may take
 
 
-def executed(path: Path, parameters: Mapping[str, Any]) -> tuple[Any, str]:
+def executed(path: Path, parameters: Mapping[str, Any], lacking: Mapping[str, str]) -> tuple[Any, str]:
     """Return the executed notebook and "", or None and the reason why it failed.
 
     Parameters
@@ -28,6 +30,8 @@ def executed(path: Path, parameters: Mapping[str, Any]) -> tuple[Any, str]:
         The notebook; it runs in its own folder.
     parameters
         What is set in it, by papermill.
+    lacking
+        What the company lacks for some cells; these are left out.
     """
     import nbformat
     import papermill
@@ -36,8 +40,10 @@ def executed(path: Path, parameters: Mapping[str, Any]) -> tuple[Any, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            notebook = nbformat.read(path, as_version=4)  # as a path it would be taken for a template
+            leave_out(notebook, lacking)
             return papermill.execute_notebook(
-                nbformat.read(path, as_version=4),  # as a path it would be taken for a template
+                notebook,
                 None,
                 parameters=dict(parameters),
                 progress_bar=False,
@@ -59,7 +65,7 @@ def main() -> None:
     os.dup2(nowhere, 1)  # kernels inherit it, and what they write there would be taken for an answer
     for line in sys.stdin.buffer:
         task = json.loads(line)
-        notebook, reason = executed(Path(task["path"]), task["parameters"])
+        notebook, reason = executed(Path(task["path"]), task["parameters"], task.get("lacking", {}))
         answers.write(json.dumps({"notebook": notebook, "reason": reason}) + "\n")
         answers.flush()
 
