@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import days, need, numbers, to_pandas
+from crmlab.engines import days, need, numbers, refuse_gaps, to_pandas
 from crmlab.estimation import Vector, share_interval
 from crmlab.labels import word
 from crmlab.result import Result
@@ -71,14 +71,14 @@ def count_paths(touches: Any, won: str = "customer_id") -> pd.DataFrame:
     """
     frame = to_pandas(touches)
     need(frame.columns, ("visitor_id", "touched_on", "channel", won), "touches (or ways with a column path)")
-    for name in ("visitor_id", "touched_on", "channel"):
-        if frame[name].isna().any():
-            raise ValueError(f"touches: {name} is empty in {int(frame[name].isna().sum())} rows")
+    refuse_gaps(frame, ("visitor_id", "touched_on", "channel"), "touches")
     frame = days(frame, ["touched_on"], "touches")
     bought = frame[won].fillna(False).astype(bool) if _is_boolean(frame[won]) else frame[won].notna()
-    rows = frame[["visitor_id", "touched_on", "channel"]].assign(won=bought.to_numpy(bool))
+    rows = frame[["visitor_id", "touched_on"]].assign(
+        channel=frame["channel"].astype(object), won=bought.to_numpy(bool)
+    )
     rows = rows.sort_values(["visitor_id", "touched_on"], kind="stable")
-    visitors = rows.groupby("visitor_id", sort=False)
+    visitors = rows.groupby("visitor_id", sort=False, observed=True)
     ends = visitors["won"].agg(["min", "max"])
     torn = ends.index[ends["min"] != ends["max"]]
     if len(torn):

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import need, to_pandas
+from crmlab.engines import days, need, to_pandas
 from crmlab.estimation import wilson
 from crmlab.labels import percent, word
 from crmlab.result import Result
@@ -201,7 +201,8 @@ def count_cohorts(
         raise ValueError(f"grid is {grid!r}; choose one of M, Q, Y")
     frame, end = to_pandas(data), pd.Timestamp(observation_end)
     need(frame.columns, (start, event), "the table")
-    began, happened = pd.to_datetime(frame[start]), pd.to_datetime(frame[event])
+    frame = _dated(frame, [start, event])
+    began, happened = frame[start], frame[event]
     if began.isna().any():
         raise ValueError(f"{start} is empty in {int(began.isna().sum())} rows; who has no start has no cohort")
     if (happened < began).any():
@@ -214,6 +215,21 @@ def count_cohorts(
     }
     rows = pd.DataFrame(columns)[began <= end]
     return rows.groupby([*_COLUMNS], dropna=False)["customers"].sum().reset_index()
+
+
+def _dated(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the frame with these columns as dates; text is read as ISO dates."""
+    read = {}
+    for name in names:
+        if not pd.api.types.is_string_dtype(frame[name].dropna()):
+            continue
+        read[name] = pd.to_datetime(frame[name], format="ISO8601", errors="coerce")
+        if (odd := read[name].isna() & frame[name].notna()).any():
+            first = frame[name][odd].iloc[0]
+            raise ValueError(
+                f"the table: {name} holds {first!r}, which is no date ({int(odd.sum())} rows); write 2025-03-31"
+            )
+    return days(frame.assign(**read), names, "the table")
 
 
 def _months(first: pd.Series, last: pd.Series, up: bool = False) -> pd.Series:

@@ -215,6 +215,19 @@ def share_interval(share: Any, error: Any, z: float = Z95) -> tuple[Vector, Vect
     return np.where(fixed, share, low), np.where(fixed, share, high)
 
 
+def refuse_few_draws(draws: int) -> None:
+    """Raise a ValueError if there are too few draws to have a middle.
+
+    Examples
+    --------
+    >>> refuse_few_draws(1)
+    Traceback (most recent call last):
+    ValueError: draws is 1; an interval needs at least 2, and 1,000 make it steady
+    """
+    if not draws >= 2:
+        raise ValueError(f"draws is {draws}; an interval needs at least 2, and 1,000 make it steady")
+
+
 def wilson(successes: Any, trials: Any, z: float = Z95) -> tuple[Vector, Vector]:
     """Return the 95 % interval of a share by Wilson (1927).
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 Vector = np.ndarray
 _MOST = 2**62  # what a whole number of 64 bits holds, with room to spare
+_MOST_SINGLE = 50_000_000
 _SPARSE = 16  # from so many numbers a row on, sorting is quicker than marking those that occur
 
 
@@ -81,6 +82,27 @@ def tally(x: Vector, customers: Vector) -> tuple[Vector, Vector]:
     size = np.bincount(x.astype(np.int64), customers)
     there = np.flatnonzero(size)
     return there.astype(float), size[there]
+
+
+def each_customer(customers: Vector, model: str) -> Vector:
+    """Return for each single customer the number of the row that counts it, for models that take no counts.
+
+    Raises
+    ------
+    ValueError
+        If they are too many to be held one by one.
+
+    Examples
+    --------
+    >>> each_customer(np.array([2.0, 0.0, 1.0]), "Mixture").tolist()
+    [0, 0, 2]
+    """
+    if customers.sum() > _MOST_SINGLE:
+        raise ValueError(
+            f"{model}: {customers.sum():,.0f} customers are more than can be held one by one "
+            f"(at most {_MOST_SINGLE:,}); draw a sample of them"
+        )
+    return np.repeat(np.arange(len(customers)), customers.astype(np.int64))
 
 
 def weighted_sum(values: Vector, weights: Vector) -> Vector:

@@ -167,7 +167,7 @@ def survival_clv(
     periods, share = _curve(survival)
     margins = np.full(len(share), margin, float) if not isinstance(margin, pd.Series) else _aligned(margin, survival)
     delay = 1 if first_payment == "period_end" else 0
-    paid = margins * share / (1 + discount_rate) ** (periods + delay)
+    paid = margins * share * (1 + discount_rate) ** -(periods + delay)  # far ahead worth nothing, not divided by inf
     return float(paid[1:].sum() if first_payment == "excluded" else paid.sum())
 
 

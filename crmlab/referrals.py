@@ -141,7 +141,9 @@ def _refuse_gaps(tables: Mapping[str, pd.DataFrame]) -> None:
 def _people(tables: Mapping[str, pd.DataFrame], channel: str, end: pd.Timestamp) -> pd.DataFrame:
     """Return the customers of the channel: `started_on`, and the months in which each could be seen, by customer."""
     came = tables["customers"].loc[tables["customers"]["channel"] == channel, "customer_id"]
-    first = dated(tables["contracts"]).query("started_on <= @end").groupby("customer_id")["started_on"].min()
+    first = (
+        dated(tables["contracts"]).query("started_on <= @end").groupby("customer_id", observed=True)["started_on"].min()
+    )
     people = first[first.index.isin(came)].to_frame()
     return people.assign(followed=completed_months(people["started_on"], end))
 

@@ -91,14 +91,14 @@ def monthly_revenue(
         table = table.merge(_flow(seen, [*by, "all"], day, value, names), on=[*by, "all", "month"], how="left")
     table = table.fillna(dict.fromkeys(FLOWS, 0)).sort_values([*by, "month"]).astype({"joined": int, "left": int})
     net = pd.DataFrame({"customers": table["joined"] - table["left"], "revenue": table["new"] - table["lost"]})
-    table[["customers", "revenue"]] = net.groupby([table[name] for name in [*by, "all"]]).cumsum()
+    table[["customers", "revenue"]] = net.groupby([table[name] for name in [*by, "all"]], observed=True).cumsum()
     table["month"] = table["month"].dt.to_timestamp()
     return table.sort_values(["month", *by], ignore_index=True)[["month", *by, *FLOWS]]
 
 
 def _flow(seen: Any, groups: list[str], day: str, value: str, names: tuple[str, str]) -> Any:
     """Return how many contracts began, or ended, in each month by group, and what they paid."""
-    happened = seen.assign(month=seen[day].dt.to_period("M")).groupby([*groups, "month"])[value]
+    happened = seen.assign(month=seen[day].dt.to_period("M")).groupby([*groups, "month"], observed=True)[value]
     return happened.agg(**{names[0]: "size", names[1]: "sum"}).reset_index()
 
 
@@ -138,7 +138,7 @@ def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence
     cube = _cube(monthly, by, ["customers", "joined", "left"])
     window: Any = cube[cube["month"].between(pd.Timestamp(f"{first}-01"), pd.Timestamp(f"{last}-01"))].assign(all="all")
     window["at_risk"] = window["customers"] - window["joined"] + window["left"]
-    table = window.groupby(by or ["all"])[["at_risk", "left"]].sum()
+    table = window.groupby(by or ["all"], observed=True)[["at_risk", "left"]].sum()
     if not table["at_risk"].any():
         raise ValueError(f"nobody was a customer from {first} to {last}")
     if (window["at_risk"] < window["left"]).any():
@@ -249,9 +249,9 @@ def _today(monthly: Any, by: list[str], joining: int) -> Any:
     """Return each group's customers, what one pays, how many join in a month, and the variance of that mean."""
     last = monthly["month"].max()
     recent = monthly[monthly["month"] > last - pd.DateOffset(months=joining)].assign(all="all")
-    today = recent[recent["month"] == last].groupby(by or ["all"])[["customers", "revenue"]].sum()
+    today = recent[recent["month"] == last].groupby(by or ["all"], observed=True)[["customers", "revenue"]].sum()
     today["fee"] = (today["revenue"] / today["customers"]).fillna(0.0)
-    today["joined"] = recent.groupby(by or ["all"])["joined"].sum() / recent["month"].nunique()
+    today["joined"] = recent.groupby(by or ["all"], observed=True)["joined"].sum() / recent["month"].nunique()
     today["joined_variance"] = today["joined"] / recent["month"].nunique()
     return today.rename_axis(by or [None])
 

@@ -248,6 +248,9 @@ def test_the_tornado_moves_each_input_and_the_split():
         ({"budget": 0}, "budget is 0"),
         ({"discount_rate": 0, "farming": ResponseCurve.through(1.0, 8, 0.6)}, "infinite"),
         ({"margin": float("nan")}, "margin is nan"),
+        ({"margin": float("inf")}, "margin is inf"),
+        ({"prospects": float("inf")}, "prospects is inf"),
+        ({"discount_rate": float("inf")}, "discount_rate is inf"),
     ],
 )
 def test_impossible_inputs_are_refused(change, said):
@@ -256,8 +259,11 @@ def test_impossible_inputs_are_refused(change, said):
 
 
 def test_impossible_plans_are_refused():
-    with pytest.raises(ValueError, match="cannot be negative"):
-        Allocation.of(-1, 8, **CASE)
+    for spend in (-1, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"hunting_spend is {spend}"):
+            Allocation.of(spend, 8, **CASE)
+    with pytest.raises(ValueError, match="draws is 1; an interval needs at least 2"):
+        Allocation.of(1, 8, **CASE).intervals(draws=1)
     with pytest.raises(ValueError, match="between 0 and 1"):
         Allocation.best(**CASE).at(1.5)
 
@@ -266,6 +272,6 @@ def test_pictures_ask_a_question_and_say_their_numbers(fitted):
     ax = fitted.plot()
     said = alternative_text(ax.figure)
     assert ax.get_title().endswith("?")
-    assert f"this plan at {100 * fitted.farming_share:.4g}, where it is {fitted.value:.4g}" in said
+    assert f"this plan at {100 * fitted.farming_share:.4g}, where it is {round(fitted.value, -2):,.0f}" in said
     assert "band" in said
     assert fitted.summary().loc["value", "plan"] == pytest.approx(fitted.value, abs=1e-3)

@@ -112,6 +112,18 @@ def test_bad_tables_are_refused(change, options, said):
         CohortTriangle.from_dates(data, **({"observation_end": "2024-12-31"} | options))
 
 
+def test_dates_may_be_text_and_must_be_dates_without_a_zone():
+    told = {"started_on": ["2024-01-02", "2024-01-05"], "ended_on": ["2024-04-01", None]}
+    plain = CohortTriangle.from_dates(contracts(*zip(*told.values(), strict=True)), "2024-12-31")
+    as_text = CohortTriangle.from_dates(pd.DataFrame(told), "2024-12-31")
+    pd.testing.assert_frame_equal(as_text.table, plain.table)
+    with pytest.raises(ValueError, match=r"the table: ended_on holds 'soon', which is no date \(1 rows\)"):
+        CohortTriangle.from_dates(pd.DataFrame(told).assign(ended_on=["soon", None]), "2024-12-31")
+    zoned = pd.DataFrame(told).assign(started_on=pd.to_datetime(told["started_on"]).tz_localize("UTC"))
+    with pytest.raises(ValueError, match="the table: started_on carries a time zone"):
+        CohortTriangle.from_dates(zoned, "2024-12-31")
+
+
 def test_counts_need_their_columns():
     counts = count_cohorts(contracts(("2024-01-02", None)), "2024-06-30")
     with pytest.raises(ValueError, match="no column seen"):

@@ -144,6 +144,7 @@ def test_a_lost_lead_is_one_that_did_not_convert():
         ({"duration": [1, 2], "converted": [0, 0]}, "nobody converted"),
         ({"duration": [1, 2], "converted": [1, 1]}, "everybody converted"),
         ({"duration": [1.5, 2], "converted": [1, 0]}, "no whole number of days"),
+        ({"duration": [9e6, 2], "converted": [1, 0]}, "beyond 100,000 days .are they hours, or seconds.. in 1 rows"),
         ({"duration": [1, 2], "converted": [2, 0]}, "neither 0 nor 1"),
         ({"duration": [1, 2]}, "no column converted"),
         ({"duration": [3, 3, 9], "converted": [1, 0, 0], "customers": [40, 5, 60]}, "cannot be known"),

@@ -105,7 +105,7 @@ def test_a_chatbot_that_never_fails_has_no_failures_to_notice():
     ("change", "said"),
     [
         ({"first_answer": "agent", "handle_minutes": 5.0, "agent_id": "A"}, "chatbot answered no case"),
-        ({"first_answer": None}, "first_answer: 8 values are empty"),
+        ({"first_answer": None}, "first_answer is empty in 8 rows; mend or leave out"),
         ({"handle_minutes": None}, "handle_minutes: 6 tickets"),
         ({"agent_id": "C"}, "hourly_cost: 6 tickets"),
         ({"difficulty": [1, 3, 3, 3, 1, 2, 2, 5]}, "fewer than two cases at 3"),

@@ -16,6 +16,7 @@ from crmlab.estimation import (
     jeffreys,
     maximize,
     on_log_scale,
+    refuse_few_draws,
     share_interval,
     wilson,
 )
@@ -137,6 +138,13 @@ def test_a_range_of_counts_never_starts_below_zero():
     low, high = count_interval([1.0, 100.0], [1.0, 25.0])
     assert low.tolist() == pytest.approx([0, 90.2], abs=1e-3)
     assert high.tolist() == pytest.approx([2.96, 109.8], abs=1e-3)
+
+
+def test_too_few_draws_are_refused():
+    refuse_few_draws(2)
+    for draws in (1, 0, -5):
+        with pytest.raises(ValueError, match=f"draws is {draws}; an interval needs at least 2"):
+            refuse_few_draws(draws)
 
 
 def test_a_covariance_is_read_by_name():

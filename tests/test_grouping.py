@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmlab.grouping import distinct, group_rows, tally
+from crmlab.grouping import distinct, each_customer, group_rows, tally
 
 VALUES = st.floats(-5, 5).map(lambda number: round(number, 1) + 0.0)
 
@@ -52,3 +52,9 @@ def test_a_tally_holds_all_customers(x):
     n, size = tally(numbers, customers)
     assert size @ n**2 == customers @ numbers**2
     assert size.sum() == customers.sum()
+
+
+def test_customers_are_taken_one_by_one_unless_they_are_too_many():
+    assert each_customer(np.array([1.0, 0.0, 3.0]), "Mixture").tolist() == [0, 2, 2, 2]
+    with pytest.raises(ValueError, match="Mixture: 60,000,000 customers are more than can be held one by one"):
+        each_customer(np.array([3e7, 3e7]), "Mixture")

@@ -176,6 +176,8 @@ def _margin(some: GrowthPlan) -> float:
         ({"firm": firm(referrals=float("nan"))}, "referrals is nan"),
         ({"errors": {"price": 3}}, "no input is called price; there are customers"),
         ({"errors": {"margin": -3}}, "the error of margin is -3"),
+        ({"errors": {"margin": np.inf}}, "the error of margin is inf"),
+        ({"draws": 0}, "draws is 0; an interval needs at least 2"),
     ],
 )
 def test_impossible_plans_are_refused(change, said):
@@ -192,7 +194,7 @@ def test_pictures_ask_a_question_and_say_their_numbers(uncertain):
     ax = uncertain.plot()
     said = alternative_text(ax.figure)
     assert ax.get_title() == "Where does this plan lead?"
-    assert f"customers ends at {uncertain.table['customers'].iloc[-1]:.4g}; the band ends at" in said
+    assert f"customers ends at {uncertain.table['customers'].iloc[-1]:,.0f}; the band ends at" in said
     assert "cash so far (currency) ends at" in alternative_text(uncertain.plot(answer="cumulative_cash").figure)
     assert "band" not in alternative_text(plan().plot().figure)
     assert uncertain.summary().loc["customers", "low"] < uncertain.summary().loc["customers", "estimate"]

@@ -169,10 +169,20 @@ HARD: dict[str, tuple[Any, Table, str]] = {
     "Attribution: nobody was won": (*made("Attribution of ways", won=False), "no credit to share"),
     "Bass: everybody at once": (*made("Bass", period=1), "at least three"),
     "ResponseCurve: nobody answered": (*made("ResponseCurve", success=False), "ended alike"),
+    "HazardModel: billions left": (*made("HazardModel cox", customers=10**9), "left, too many .* fit kind='cloglog'"),
+    "Mixture: billions of customers": (*made("Mixture", customers=10**9), "more than can be held one by one"),
+    "Lift: billions of baskets": (*made("Lift of baskets", customers=10**9), "at most 1,000,000,000 can be tested"),
+    "LeadScore: billions of leads": (*made("LeadScore", customers=10**9), "more than can be held one by one"),
+    "Uplift: billions of customers": (*made("Uplift", customers=10**9), "more than can be held one by one"),
 } | {
     f"HazardModel {kind}: {what}": (ESTIMATORS[f"HazardModel {kind}"], table, said)
     for kind in ("cox", "weibull", "cloglog", "logit")
     for what, table, said in (
+        (
+            "a fee in billions",
+            ESTIMATORS["HazardModel cox"].make().assign(fee=lambda t: t["fee"] / 1e9),
+            "fee: the hazard ratio of one unit more is beyond all numbers; give it in a smaller unit",
+        ),
         (
             "a plan that nobody left",
             ESTIMATORS["HazardModel cox"].make().assign(churned=lambda t: t["churned"] * (t["plan"] == "basic")),
@@ -213,6 +223,10 @@ RIGHT: dict[str, tuple[Estimator, Table]] = {
     "LeadScore: a feature twice": made("LeadScore", size=lambda t: 1 * (t["channel"] == "fair")),
     "Mixture: one measure follows from the other": made("Mixture", speed=lambda t: 10 - t["price"]),
     "Qini: nobody's outcome differs": made("Qini", outcome=0),
+    "Uplift: rows of one label": (
+        ESTIMATORS["Uplift"],
+        ESTIMATORS["Uplift"].make().assign(customers=2).set_axis(np.zeros(240, int)),
+    ),
     "Uplift: a covariate twice": made("Uplift", age=lambda t: 1 * (t["plan"] == "basic")),
     "ConsentWeights: a column follows from another": made(
         "ConsentWeights", born=lambda t: 1970 + (t["region"] == "Seoul")

@@ -68,6 +68,10 @@ def test_a_survival_curve_of_constant_retention_gives_the_closed_form(margin, re
     assert survival_clv(curve, margin, discount, "excluded") == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+def test_a_curve_may_be_as_long_as_it_likes():
+    assert survival_clv(pd.Series(np.ones(100_000)), 100, 0.1) == pytest.approx(1100)
+
+
 def test_margins_may_change_over_time():
     curve = pd.Series([1.0, 0.5, 0.25])
     assert survival_clv(curve, pd.Series([10.0, 20.0, 40.0]), 0.0) == pytest.approx(30)

@@ -133,6 +133,11 @@ def test_fitted_shares_add_up_to_what_was_taken():
     assert choice.shares(dearer).sum() < choice.shares(offers).sum()
 
 
+def test_one_draw_is_no_interval():
+    with pytest.raises(ValueError, match="draws is 1; an interval needs at least 2"):
+        OfferChoice.fit(simulated(1), ["promised_value"]).willingness_to_pay(draws=1)
+
+
 def test_what_is_free_of_price_has_no_worth_in_money():
     rng, offers = np.random.default_rng(1), simulated(1)
     blind = offers.assign(monthly_price=rng.permutation(offers["monthly_price"]))

@@ -136,7 +136,7 @@ def test_the_residual_lifetime_is_the_sum_of_the_discounted_chances_to_renew(alp
 
 def test_without_discount_the_residual_lifetime_is_finite_only_with_a_light_tail():
     assert known(3, 6).residual_lifetime(0, 0.0).item() == pytest.approx(6 / 2)
-    for alpha, rate in ((0.9, 0.0), (3, -0.1)):
+    for alpha, rate in ((0.9, 0.0), (3, -0.1), (3, np.nan)):
         with pytest.raises(ValueError, match="not finite"):
             known(alpha, 6).residual_lifetime(0, rate)
 
@@ -223,7 +223,7 @@ def test_the_table_counts_who_was_at_risk():
         ({"survivors": [100, 80, 64]}, "constant retention rate of 0.800"),
         ({"data": pd.DataFrame({"duration": [1, 2]})}, "no column churned"),
         ({"data": pd.DataFrame({"duration": [1, 2.5], "churned": [1, 0]})}, "no whole number"),
-        ({"data": pd.DataFrame({"duration": [1, 2], "churned": [1, 2]})}, "neither 0 nor 1"),
+        ({"data": pd.DataFrame({"duration": [1, 2], "churned": [1, 2]})}, r"neither 0 nor 1; say 1 .* \(1 customers\)"),
         ({"data": pd.DataFrame({"duration": [0, 2], "churned": [1, 0]})}, "the first period was paid"),
         ({"data": pd.DataFrame({"duration": [1, 1], "churned": [1, 0]})}, "need at least 2"),
         ({"data": pd.DataFrame({"duration": [1, None], "churned": [1, 0]})}, "duration: 1 values are empty"),

@@ -102,8 +102,9 @@ def test_the_residual_lifetime_is_the_sum_of_the_discounted_chances_to_renew():
         for rate in (0.02, 0.1):
             expected = (there * (1 + rate) ** -t.astype(float)).sum()
             assert model.residual_lifetime(renewals, rate).item() == pytest.approx(expected, rel=1e-9)
-    with pytest.raises(ValueError, match="without one the sum may have no end"):
-        model.residual_lifetime(0, 0.0)
+    for rate in (0.0, 1e-9, np.nan, np.inf):
+        with pytest.raises(ValueError, match="the sum has no end in sight"):
+            model.residual_lifetime(0, rate)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():

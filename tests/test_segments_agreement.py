@@ -71,11 +71,14 @@ def test_the_departments_of_the_shop_agree_little():
         (rows_of(np.ones((1, 2))), ["a", "b"], "a: all customers are in one"),
         (rows_of(np.ones((2, 2))).assign(a=[1, None, 2, 2]), ["a", "b"], "a: 1 rows have no segment"),
         (rows_of(np.zeros((2, 2))), ["a", "b"], "no customers"),
+        (rows_of(np.full((2, 2), 0.1)), ["a", "b"], "0.4 customers are too few to compare"),
     ],
 )
 def test_segmentations_that_cannot_be_compared_are_refused(table, names, said):
     with pytest.raises(ValueError, match=said):
         Agreement.from_customers(table, names)
+    with pytest.raises(ValueError, match="draws is 1; an interval needs at least 2"):
+        Agreement.from_customers(rows_of(np.ones((2, 2))), ["a", "b"], draws=1)
 
 
 def test_the_picture_asks_a_question_and_says_its_numbers():

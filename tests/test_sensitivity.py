@@ -28,7 +28,11 @@ def test_each_input_moves_alone_and_the_widest_is_on_top(shown):
 
 @pytest.mark.parametrize(
     ("ranges", "said"),
-    [({"d": (0, 1)}, "no input is called d; there are a, b, c"), ({"a": (3, 1)}, "above the high end")],
+    [
+        ({"d": (0, 1)}, "no input is called d; there are a, b, c"),
+        ({"a": (3, 1)}, "above the high end"),
+        ({"a": (float("nan"), 1)}, "or one is missing"),
+    ],
 )
 def test_bad_ranges_are_refused(ranges, said):
     with pytest.raises(ValueError, match=said):

@@ -97,7 +97,9 @@ class SequentialTest(Result):
         if len({type(value) for value in counts[day]}) > 1:
             raise ValueError(f"{day} holds values of different kinds; give days, or numbers of looks, throughout")
         names = list(two_names(counts[variant], control))
-        wide = counts.pivot_table(index=day, columns=variant, values=["customers", "successes"], fill_value=0)
+        wide = counts.pivot_table(
+            index=day, columns=variant, values=["customers", "successes"], fill_value=0, observed=True
+        )
         wide = wide.sort_index().cumsum()
         pairs = ([(column, name) for name in names] for column in ("customers", "successes"))
         n, wins = (wide[pair].to_numpy(float) for pair in pairs)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import counts_of, need, numbers, to_pandas, truths
+from crmlab.engines import counts_of, need, numbers, refuse_gaps, to_pandas, truths
 from crmlab.estimation import wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -58,9 +58,7 @@ def count_units(data: Any, by: tuple[str, ...]) -> pd.DataFrame:
     frame = to_pandas(data)
     counted = "successes" in frame
     need(frame.columns, (*by, *(("successes", "customers") if counted else ("success",))), "the experiment")
-    for name in by:
-        if frame[name].isna().any():
-            raise ValueError(f"the experiment: {name} is empty in {int(frame[name].isna().sum())} rows")
+    refuse_gaps(frame, by, "the experiment")
     customers = pd.Series(counts_of(frame, "the experiment"), frame.index)
     if counted:
         successes = numbers(frame[["successes"]])["successes"]
@@ -69,7 +67,7 @@ def count_units(data: Any, by: tuple[str, ...]) -> pd.DataFrame:
     else:
         successes = truths(frame, "success", "the experiment") * customers
     counts = frame[list(by)].assign(customers=customers, successes=successes)
-    return counts.groupby(list(by), as_index=False)[["customers", "successes"]].sum()
+    return counts.groupby(list(by), as_index=False, observed=True)[["customers", "successes"]].sum()
 
 
 def two_names(names: pd.Series, control: Any) -> tuple[Any, Any]:

@@ -63,10 +63,12 @@ def summarize_opportunities(
     end, cut = _last_periods(observation_end, calibration_end, grid)
     taken = _taken(orders, grid, end, cut)
     seen = taken[taken["period"] <= cut]
-    first, last, size = (seen.groupby("customer_id")["period"].agg(what) for what in ("min", "max", "size"))
+    first, last, size = (
+        seen.groupby("customer_id", observed=True)["period"].agg(what) for what in ("min", "max", "size")
+    )
     summary = pd.DataFrame({"frequency": size - 1, "recency": last - first, "opportunities": cut - first})
     if calibration_end is not None:
-        later = taken[taken["period"] > cut].groupby("customer_id").size()
+        later = taken[taken["period"] > cut].groupby("customer_id", observed=True).size()
         summary["holdout_frequency"] = later.reindex(summary.index, fill_value=0)
         summary["holdout_T"] = end - cut
     summary = summary.astype("int64").reset_index()
@@ -108,7 +110,7 @@ def count_opportunities(
     """
     end, cut = _last_periods(observation_end, calibration_end, grid)
     taken = _taken(orders, grid, end, cut)
-    again = taken["period"] > taken.groupby("customer_id")["period"].transform("min")
+    again = taken["period"] > taken.groupby("customer_id", observed=True)["period"].transform("min")
     begin = int(taken["period"].min())
     times = np.arange(1, end - begin + 1)
     each = taken.loc[again, "period"].value_counts().reindex(begin + times, fill_value=0).to_numpy()
@@ -126,9 +128,9 @@ def _taken(orders: Any, grid: str, end: int, cut: int) -> pd.DataFrame:
     for name, source in (("customer_id", "customer_id"), ("period", "ordered_at")):
         if empty := int(frame.loc[frame[name].isna(), "days"].sum()):
             raise ValueError(f"orders: {source} is empty ({empty} times); mend or leave out these rows first")
-    ordinals = pd.PeriodIndex(pd.to_datetime(frame["period"]), freq=grid).astype("int64")
+    ordinals = pd.PeriodIndex(pd.to_datetime(frame["period"]).astype("datetime64[ns]"), freq=grid).astype("int64")
     taken = frame[["customer_id"]].assign(period=np.asarray(ordinals))
-    taken = taken[taken.groupby("customer_id")["period"].transform("min") <= cut]
+    taken = taken[taken.groupby("customer_id", observed=True)["period"].transform("min") <= cut]
     if taken.empty:
         raise ValueError(f"orders: none lies in a whole period up to {pd.Period(ordinal=cut, freq=grid)}")
     return by_customer(taken.sort_values("period"))

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 NAMES = ("converting", "scale", "shape")
 _LEVEL = 0.05
 _REACHED = 0.95
+_LONGEST = 100_000  # days, almost three centuries
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -270,6 +271,7 @@ def _follow_up(time: Vector, had: Vector, weights: Vector, top: Maximum) -> dict
 def _refuse_impossible(time: Vector, converted: Vector) -> None:
     wrong = {
         "duration is no whole number of days from 0 up": (time < 0) | (time != np.floor(time)),
+        f"duration is beyond {_LONGEST:,} days (are they hours, or seconds?)": time > _LONGEST,
         "converted is neither 0 nor 1": ~np.isin(converted, (0, 1)),
     }
     for said, rows in wrong.items():

@@ -35,7 +35,7 @@ def lead_durations(events: pd.DataFrame, snapshot: pd.Timestamp, won: str, lost:
     seen = events[events["reached_on"] <= snapshot]
     if seen.empty:
         raise ValueError(f"events: no lead had begun by {snapshot:%Y-%m-%d}")
-    start = seen.groupby("lead_id")["reached_on"].min()
+    start = seen.groupby("lead_id", observed=True)["reached_on"].min()
     ends = seen[seen["stage"].isin([won, lost])].sort_values("reached_on").drop_duplicates("lead_id")
     ends = ends.set_index("lead_id").reindex(start.index)
     days = (ends["reached_on"].fillna(snapshot) - start).dt.days

@@ -85,7 +85,10 @@ def days(frame: pd.DataFrame, names: Sequence[str], table: str) -> pd.DataFrame:
     """
     known = {}
     for name in names:
-        kept = frame[name].dropna()
+        column = frame[name]
+        if isinstance(column.dtype, pd.ArrowDtype):
+            column = column.astype(object).infer_objects()
+        kept = column.dropna()
         if isinstance(kept.dtype, pd.DatetimeTZDtype):
             raise ValueError(f"{table}: {name} carries a time zone; turn it into the company's local day first")
         odd = [] if kept.dtype.kind == "M" else [value for value in kept if not isinstance(value, date)]
@@ -93,7 +96,7 @@ def days(frame: pd.DataFrame, names: Sequence[str], table: str) -> pd.DataFrame:
             raise ValueError(
                 f"{table}: {name} holds {odd[0]}, which is no date; turn it into dates first (pd.to_datetime)"
             )
-        known[name] = pd.to_datetime(frame[name])
+        known[name] = pd.to_datetime(column)
     return frame.assign(**known)
 
 

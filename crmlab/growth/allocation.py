@@ -136,8 +136,9 @@ class Allocation(Result):
         """Value a given plan: a spend a prospect, and a spend a customer; parameters and errors as in `best`."""
         market = Market(hunting.shape, farming.shape, margin, discount_rate, prospects, customers)
         market.refuse_impossible()
-        if hunting_spend < 0 or farming_spend < 0:
-            raise ValueError("spend cannot be negative")
+        for name, spend in (("hunting_spend", hunting_spend), ("farming_spend", farming_spend)):
+            if not 0 <= spend < np.inf:
+                raise ValueError(f"{name} is {spend}; it is an amount from 0 up")
         return cls._made(hunting, farming, market, (hunting_spend, farming_spend), None)
 
     def at(self, farming_share: float) -> Allocation:
@@ -217,7 +218,7 @@ class Allocation(Result):
         Parameters
         ----------
         draws
-            How many pairs of curves that the experiments allow.
+            How many pairs of curves that the experiments allow, at least 2.
         seed
             Of the draws.
 

@@ -33,7 +33,7 @@ def customer_equity(
     Raises
     ------
     ValueError
-        If a rate is impossible or the value infinite.
+        If a rate or an amount is impossible, or the value infinite.
 
     Examples
     --------
@@ -44,6 +44,11 @@ def customer_equity(
     """
     _refuse_share("acquisition_rate", acquisition_rate)
     _refuse_share("retention_rate", retention_rate)
+    for name, amount in (("acquisition_spend", acquisition_spend), ("retention_spend", retention_spend)):
+        if not 0 <= amount < math.inf:
+            raise ValueError(f"{name} is {amount}; it is an amount from 0 up")
+    if not math.isfinite(margin):
+        raise ValueError(f"margin is {margin}; it is an amount of money")
     if not discount_rate >= 0 or 1 + discount_rate - retention_rate <= 0:
         raise ValueError("the value is infinite or unknown: discount_rate is a rate from 0 up, above 0 if all are kept")
     later = (margin * retention_rate - retention_spend) / (1 + discount_rate - retention_rate)
@@ -73,7 +78,7 @@ def payback(cac: float, monthly_margin: float, retention_rate: float = 1.0) -> f
     Raises
     ------
     ValueError
-        If the cost is negative or the rate impossible.
+        If the cost is negative, the margin missing or the rate impossible.
 
     Examples
     --------
@@ -87,14 +92,14 @@ def payback(cac: float, monthly_margin: float, retention_rate: float = 1.0) -> f
     _refuse_share("retention_rate", retention_rate)
     if not cac >= 0:
         raise ValueError(f"cac is {cac}; it is a cost from 0 up")
+    if math.isnan(monthly_margin):
+        raise ValueError("monthly_margin is missing; without it no payback is known")
     if cac == 0:
         return 0.0
     if not monthly_margin > 0 or cac * (1 - retention_rate) >= monthly_margin:
         return math.inf
-    if retention_rate == 1:
+    if retention_rate in (0, 1):  # with 0 all is paid within the first month
         return cac / monthly_margin
-    if retention_rate == 0:
-        return cac / monthly_margin  # all is paid within the first month
     return math.log1p(-cac * (1 - retention_rate) / monthly_margin) / math.log(retention_rate)
 
 

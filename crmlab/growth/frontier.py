@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.estimation import Z95, Vector, errors_of
+from crmlab.estimation import Z95, Vector, errors_of, refuse_few_draws
 from crmlab.growth.flow import middle
 from crmlab.growth.market import Market
 from crmlab.growth.response import ResponseCurve
@@ -60,6 +60,7 @@ def redraw(
     seed: int | np.random.Generator,
 ) -> pd.DataFrame:
     """Value a plan, and find the best one, under curves that the experiments allow; see `Allocation.uncertainty`."""
+    refuse_few_draws(draws)
     rng = np.random.default_rng(seed)
     pair = hunting.draw(draws, rng), farming.draw(draws, rng)
     rows = []

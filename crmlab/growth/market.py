@@ -42,15 +42,15 @@ class Market:
 
     def refuse_impossible(self) -> None:
         """Raise a ValueError if an input is impossible or the value would be infinite."""
-        if not self.margin > 0:
+        if not 0 < self.margin < np.inf:
             raise ValueError(f"margin is {self.margin}; without a margin above 0 no spend pays")
-        if not self.discount_rate >= 0:
+        if not 0 <= self.discount_rate < np.inf:
             raise ValueError(f"discount_rate is {self.discount_rate}; it is a rate per period from 0 up, such as 0.1")
         if self.discount_rate == 0 and self.farming.ceiling >= 1:
             raise ValueError("everybody could be kept for ever and nothing is discounted: the value is infinite")
-        if not self.prospects > 0:
+        if not 0 < self.prospects < np.inf:
             raise ValueError(f"prospects is {self.prospects}; there must be some")
-        if self.customers is not None and not self.customers > 0:
+        if self.customers is not None and not 0 < self.customers < np.inf:
             raise ValueError("without customers there is nobody to farm; leave customers out for the form a head")
 
     def future(self, farming_spend: Any) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import model_plots, plots
-from crmlab.estimation import Vector
+from crmlab.estimation import Vector, refuse_few_draws
 from crmlab.growth.flow import Firm, flow, middle
 from crmlab.growth.response import ResponseCurve
 from crmlab.growth.response_fit import Shape
@@ -112,9 +112,11 @@ class GrowthPlan(Result):
         Raises
         ------
         ValueError
-            If an input is impossible, a budget has another length than the plan, or an error names no input.
+            If an input is impossible, a budget has another length than the plan, an error names no input, or there are
+            fewer than two draws.
         """
         firm.refuse_impossible()
+        refuse_few_draws(draws)
         budgets = _budgets(hunting_budget, farming_budget, months)
         futures = _futures(hunting, farming, firm, errors or {}, draws, seed)
         plan = cls(pd.DataFrame(), hunting, farming, firm, budgets, futures)
@@ -225,7 +227,7 @@ def _futures(
     curves = {"hunting": hunting, "farming": farming}
     futures: dict[str, Any] = {name: own.draw(draws, rng) for name, own in curves.items() if own.maximum is not None}
     for name, error in errors.items():
-        if not error >= 0:
+        if not 0 <= error < np.inf:
             raise ValueError(f"the error of {name} is {error}; it is a standard error from 0 up")
         futures[name] = np.maximum(rng.normal(getattr(firm, name), error, draws), 0.0)
     return futures

@@ -66,8 +66,8 @@ class Tornado(Result):
         for name, (low, high) in ranges.items():
             if name not in inputs:
                 raise ValueError(f"no input is called {name}; there are {', '.join(inputs)}")
-            if low > high:
-                raise ValueError(f"{name}: the low end {low} is above the high end {high}")
+            if not low <= high:
+                raise ValueError(f"{name}: the low end {low} is above the high end {high}, or one is missing")
             ends = [float(function(**{**inputs, name: end})) for end in (low, high)]
             rows[name] = [float(low), float(high), *ends, abs(ends[1] - ends[0])]
         columns = ["low", "high", "value_at_low", "value_at_high", "swing"]

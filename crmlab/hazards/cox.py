@@ -24,6 +24,8 @@ import pandas as pd
 from crmlab.estimation import NotIdentifiedError, Vector, maximize
 from crmlab.hazards.baseline import Estimate, Steps
 
+_MOST_LEAVERS = 100_000_000  # each takes some hundred bytes while the likelihood is climbed
+
 
 @dataclass(frozen=True, eq=False)
 class RiskSets:
@@ -61,6 +63,11 @@ class RiskSets:
         times = np.unique(duration[left])
         place = np.searchsorted(times, duration, side="right")
         leavers = np.bincount(place[left] - 1, weights[left], len(times)).astype(int)
+        if leavers.sum() > _MOST_LEAVERS:
+            raise ValueError(
+                f"{leavers.sum():,} customers left, too many to be taken one after the other (at most "
+                f"{_MOST_LEAVERS:,}); fit kind='cloglog', which counts them, or a sample"
+            )
         before = np.repeat(np.cumsum(leavers) - leavers, leavers)
         part = (np.arange(len(before)) - before) / np.repeat(leavers, leavers)
         return cls(np.ascontiguousarray(z.T), weights, left, place, times, leavers, part)

@@ -15,6 +15,8 @@ from crmlab.plots import FAINT
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_LARGEST = 700.0  # the logarithm of the largest ratio that a number can hold
+
 
 def in_units(design: Design, estimate: Estimate) -> tuple[Vector, Vector]:
     """Return the coefficients and their standard errors in the units of the data."""
@@ -34,11 +36,23 @@ def bands(value: Vector, error: Vector) -> Vector:
 
 
 def ratio_table(design: Design, estimate: Estimate) -> pd.DataFrame:
-    """Return one row for each column of the design: `against`, ratio with interval, coefficient, error, p value."""
+    """Return one row for each column of the design: `against`, ratio with interval, coefficient, error, p value.
+
+    Raises
+    ------
+    ValueError
+        If a covariate is given in a unit so large that the ratio of one unit more is beyond all numbers.
+    """
     from scipy.stats import norm
 
     value, error = in_units(design, estimate)
     index = pd.Index(design.columns.index, name="covariate")
+    beyond = [str(name) for name in index[np.abs(value) + Z95 * error > _LARGEST]]
+    if beyond:
+        raise ValueError(
+            f"{', '.join(beyond)}: the hazard ratio of one unit more is beyond all numbers; give it in a smaller unit, "
+            "of which customers differ by about 1"
+        )
     table = pd.DataFrame(bands(value, error), index, ["estimate", "low", "high"])
     table.insert(0, "against", design.columns["against"].to_numpy())
     return table.assign(coefficient=value, standard_error=error, p_value=2 * norm.sf(np.abs(value / error)))

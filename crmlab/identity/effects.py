@@ -91,7 +91,7 @@ def _orders(orders: Any, observation_end: str) -> pd.DataFrame:
 
 
 def _measures(orders: pd.DataFrame, cut: pd.Timestamp, period_days: int) -> pd.Series:
-    groups = orders.groupby("customer_id")
+    groups = orders.groupby("customer_id", observed=True)
     days = groups["day"]
     before = orders["day"].between(cut - pd.Timedelta(days=period_days), cut, inclusive="right")
     bought = set(orders.loc[before, "customer_id"])

@@ -24,7 +24,17 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.engines import need, numbers, to_pandas
-from crmlab.estimation import Z95, Maximum, NotIdentifiedError, Vector, covariance_frame, errors_of, maximize, wilson
+from crmlab.estimation import (
+    Z95,
+    Maximum,
+    NotIdentifiedError,
+    Vector,
+    covariance_frame,
+    errors_of,
+    maximize,
+    refuse_few_draws,
+    wilson,
+)
 from crmlab.fitted import Maximized
 from crmlab.labels import word
 from crmlab.pipeline.offers import Offers, read_offers
@@ -149,7 +159,7 @@ class OfferChoice(Maximized):
         Raises
         ------
         ValueError
-            If the effect of the price may be 0: what something is worth in money cannot be known then.
+            If the effect of the price may be 0: what something is worth in money cannot be known then; or draws is 1.
         """
         at = list(self.maximum.names).index(self.price)
         point, covariance = self.maximum.point, self.maximum.covariance
@@ -163,6 +173,7 @@ class OfferChoice(Maximized):
             return -b[..., rows] / b[..., [at]] * scale
 
         if draws:
+            refuse_few_draws(draws)
             rng = np.random.default_rng(seed)
             drawn = worth(rng.multivariate_normal(point, covariance, draws, method="cholesky"))
             low, high = np.quantile(drawn, [0.025, 0.975], axis=0)

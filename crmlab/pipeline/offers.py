@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import days, need, numbers, to_pandas
+from crmlab.engines import days, need, numbers, refuse_gaps, to_pandas
 from crmlab.estimation import Vector
 
 
@@ -62,17 +62,19 @@ def decided_offers(offers: Any, stage_events: Any, won: str = "won", lost: str =
     1       a      Y 2025-03-01
     """
     rows, events = to_pandas(offers), to_pandas(stage_events)
-    need(rows.columns, ("lead_id",), "offers")
-    need(events.columns, ("lead_id", "stage", "reached_on"), "stage_events")
     for frame, table, names in (
         (rows, "offers", ["lead_id"]),
         (events, "stage_events", ["lead_id", "stage", "reached_on"]),
     ):
-        for name in names:
-            if frame[name].isna().any():
-                raise ValueError(f"{table}: {name} is empty in {int(frame[name].isna().sum())} rows; leave them out")
+        need(frame.columns, names, table)
+        refuse_gaps(frame, names, table)
     events = days(events, ["reached_on"], "stage_events")
-    ends = events[events["stage"].isin([won, lost])].groupby("lead_id")["reached_on"].min().rename("decided_on")
+    ends = (
+        events[events["stage"].isin([won, lost])]
+        .groupby("lead_id", observed=True)["reached_on"]
+        .min()
+        .rename("decided_on")
+    )
     found = rows.merge(ends, left_on="lead_id", right_index=True).reset_index(drop=True)
     if found.empty:
         raise ValueError(f"offers: no lead with an offer has reached {won} or {lost}: nothing has been decided yet")
@@ -89,9 +91,7 @@ def read_offers(offers: Any, attributes: Sequence[str]) -> Offers:
     """
     frame = to_pandas(offers)
     need(frame.columns, ("offer_id", "option", "accepted", *attributes), "offers")
-    for name in ("offer_id", "option", "accepted"):
-        if frame[name].isna().any():
-            raise ValueError(f"offers: {name} is empty in {int(frame[name].isna().sum())} rows")
+    refuse_gaps(frame, ("offer_id", "option", "accepted"), "offers")
     if frame.empty:
         raise ValueError("offers: the table is empty")
     values, taken = numbers(frame[list(attributes)]).to_numpy(), numbers(frame[["accepted"]]).to_numpy()[:, 0]

@@ -24,6 +24,7 @@ import pandas as pd
 from crmlab import model_plots, plots
 from crmlab.engines import need, numbers, to_pandas
 from crmlab.estimation import Vector, wilson
+from crmlab.grouping import each_customer
 from crmlab.labels import word
 from crmlab.result import Result
 
@@ -190,7 +191,7 @@ def _grouped(leads: Any, features: Sequence[str], won: str) -> pd.DataFrame:
         raise ValueError(f"leads: {won} is neither true nor false in some rows")
     if (rows["customers"] < 0).any() or (rows["customers"] % 1 != 0).any():
         raise ValueError("leads: customers is negative or not whole; folds are made of whole leads")
-    return rows[rows["customers"] > 0].groupby([*features, "won"])["customers"].sum().reset_index()
+    return rows[rows["customers"] > 0].groupby([*features, "won"], observed=True)["customers"].sum().reset_index()
 
 
 def _refuse_few(target: Vector, weight: Vector, folds: int) -> None:
@@ -206,7 +207,7 @@ def _deal(target: Vector, weight: Vector, folds: int, seed: int) -> Vector:
     """
     rng, held = np.random.default_rng(seed), np.zeros((len(target), folds), int)
     for outcome in (0, 1):
-        lead = np.repeat(np.flatnonzero(target == outcome), weight[target == outcome])
+        lead = each_customer(np.where(target == outcome, weight, 0), "LeadScore")
         np.add.at(held, (lead, rng.permutation(np.arange(len(lead)) % folds)), 1)
     return held
 

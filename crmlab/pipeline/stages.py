@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlab.engines import days, need, to_pandas
+from crmlab.engines import days, need, refuse_gaps, to_pandas
 from crmlab.estimation import Vector, wilson
 
 WON, LOST = "won", "lost"
@@ -63,9 +63,7 @@ def read_stays(stage_events: Any, stages: Sequence[str], today: pd.Timestamp) ->
     """
     frame = to_pandas(stage_events)
     need(frame.columns, ("lead_id", "stage", "reached_on"), "stage_events")
-    for name in ("lead_id", "stage", "reached_on"):
-        if frame[name].isna().any():
-            raise ValueError(f"stage_events: {name} is empty in {int(frame[name].isna().sum())} rows")
+    refuse_gaps(frame, ("lead_id", "stage", "reached_on"), "stage_events")
     frame = days(frame, ["reached_on"], "stage_events")
     order = {stage: number for number, stage in enumerate([*stages, WON, LOST])}
     unknown = sorted(set(frame["stage"]) - set(order))
@@ -76,7 +74,7 @@ def read_stays(stage_events: Any, stages: Sequence[str], today: pd.Timestamp) ->
         raise ValueError(f"stage_events: no event lies on or before {today:%Y-%m-%d}")
     events = events.assign(rank=events["stage"].map(order)).sort_values(["lead_id", "rank"], kind="stable")
     events = events.drop_duplicates(["lead_id", "stage"])
-    following = events.groupby("lead_id")[["stage", "reached_on"]].shift(-1)
+    following = events.groupby("lead_id", observed=True)[["stage", "reached_on"]].shift(-1)
     age = (following["reached_on"].fillna(today) - events["reached_on"]).dt.days
     if (age < 0).any():
         raise ValueError(f"stage_events: {int((age < 0).sum())} leads reached a stage before the one that goes before")
@@ -159,7 +157,12 @@ def _in_band(own: pd.DataFrame, months: Sequence[int], begin: int, end: int | No
     so_far = np.concatenate([[0], np.cumsum(calendar.month.isin(months))])
     there = last > first
     days = (so_far[(day + last)[there]] - so_far[(day + first)[there]]).sum()
-    counts = own.loc[own["counts"] & own["age"].between(begin, top, inclusive="left"), "to"].value_counts().sort_index()
+    counts = (
+        own.loc[own["counts"] & own["age"].between(begin, top, inclusive="left"), "to"]
+        .astype(str)
+        .value_counts()
+        .sort_index()
+    )
     return float(days), counts
 
 

@@ -64,11 +64,11 @@ def design_of(
         if pd.api.types.is_numeric_dtype(table[name]):
             numbers(table[[name]])
         else:
-            shares = known[there].groupby(table[name]).mean()
+            shares = known[there].groupby(table[name], observed=True).mean()
             for value, share in shares[shares.isin((0, 1))].items():
                 who = "everybody" if share else "nobody"
                 raise ValueError(f"{name}: {who} with {value} agreed ({granted}), so the chance is not known; join it")
-    wide = pd.get_dummies(table[list(covariates)], drop_first=True).astype(float)
+    wide = pd.get_dummies(_kinds(table, covariates), drop_first=True).astype(float)
     middle = np.average(wide, axis=0, weights=customers)
     spread = np.sqrt(np.average((wide - middle) ** 2, axis=0, weights=customers))
     scaled = pd.DataFrame((wide.to_numpy() - middle) / np.where(spread > 0, spread, 1), wide.index, wide.columns)
@@ -97,8 +97,15 @@ def balance_of(
     heads = pd.Index(["all", "agreed", "weighted", "off_before", "off_after"])
     if not len(covariates):
         return pd.DataFrame(columns=heads, dtype=float)
-    wide = pd.get_dummies(table[list(covariates)], prefix_sep=": ").astype(float)
+    wide = pd.get_dummies(_kinds(table, covariates), prefix_sep=": ").astype(float)
     means = [np.average(wide, axis=0, weights=weights) for weights in (asked, agreed, weighted)]
     spread = np.sqrt(np.average((wide - means[0]) ** 2, axis=0, weights=asked))
     off = [(mean - means[0]) / np.where(spread > 0, spread, 1) for mean in means[1:]]
     return pd.DataFrame(np.column_stack([*means, *off]), wide.columns, heads)
+
+
+def _kinds(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
+    """Return the covariates with categories as text: one that nobody has makes no column."""
+    known = table[list(covariates)]
+    texts = [name for name in known if not pd.api.types.is_numeric_dtype(known[name])]
+    return known.astype(dict.fromkeys(texts, str))

@@ -21,6 +21,7 @@ from crmlab.fitted import Parameter
 from crmlab.renewals.renewal_model import RenewalModel, whole
 
 _SMALLEST = 1e-12  # what the discounted payments left out of a sum may come to
+_LOWEST = 1e-5  # the discount rate below which there are millions of payments to sum
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,10 +71,13 @@ class BetaDiscreteWeibull(RenewalModel):
         Raises
         ------
         ValueError
-            If a number of renewals is not whole, or the rate is not above 0, so that the sum may have no end.
+            If a number of renewals is not whole, or the rate is not above 0, or so low that the sum has no end in
+            sight.
         """
-        if not discount_rate > 0:
-            raise ValueError(f"discount_rate is {discount_rate:g}; without one the sum may have no end")
+        if not _LOWEST <= discount_rate < np.inf:
+            raise ValueError(
+                f"discount_rate is {discount_rate:g}; below {_LOWEST:g} a period the sum has no end in sight"
+            )
         done = whole(renewals)
         ahead = np.arange(int(np.ceil(-np.log(_SMALLEST * discount_rate) / np.log1p(discount_rate))) + 1)
         present = (1 + discount_rate) ** -ahead.astype(float)

@@ -65,7 +65,7 @@ class RenewalModel(Fitted):
         cohort = _from_survivors(survivors, cls.LEAST) if survivors is not None else data
         counts = count_customers(cohort, columns=_COLUMNS)
         time, churned, weights = (counts[name].to_numpy(float) for name in (*_COLUMNS, "customers"))
-        _refuse_impossible(time, churned, cls.LEAST)
+        _refuse_impossible(time, churned, weights, cls.LEAST)
         left = churned > 0
 
         def objective(point: Vector) -> tuple[float, Vector]:
@@ -246,16 +246,16 @@ def _from_survivors(survivors: Sequence[float], least: int) -> pd.DataFrame:
     return pd.DataFrame(rows | {"customers": [*-np.diff(counts), counts[-1]]})
 
 
-def _refuse_impossible(time: Vector, churned: Vector, least: int) -> None:
+def _refuse_impossible(time: Vector, churned: Vector, weights: Vector, least: int) -> None:
     wrong = {
-        "duration is no whole number from 0 up": (time < 0) | (time != np.floor(time)),
+        "duration is no whole number from 0 up; count whole periods": (time < 0) | (time != np.floor(time)),
         f"duration is beyond {_LONGEST:,} periods; mend it, or count in longer ones, such as months": time > _LONGEST,
-        "churned is neither 0 nor 1": ~np.isin(churned, (0, 1)),
-        "duration is 0 for a customer who left; the first period was paid": (churned > 0) & (time == 0),
+        "churned is neither 0 nor 1; say 1 of who left and 0 of who is still there": ~np.isin(churned, (0, 1)),
+        "duration is 0 for a customer who left; the first period was paid, so it is 1": (churned > 0) & (time == 0),
     }
     for said, rows in wrong.items():
         if rows.any():
-            raise ValueError(said)
+            raise ValueError(f"{said} ({weights[rows].sum():,.0f} customers)")
     if not churned.any():
         raise ValueError("nobody left: the data cannot tell how long customers stay")
     if time.max() < least:

@@ -70,8 +70,10 @@ class ShiftedBetaGeometric(RenewalModel):
         """
         from scipy.special import hyp2f1
 
-        if discount_rate < 0 or (discount_rate == 0 and self.alpha <= 1):
-            raise ValueError(f"at a discount rate of {discount_rate:g} the residual lifetime is not finite")
+        if not discount_rate >= 0 or (discount_rate == 0 and self.alpha <= 1):
+            raise ValueError(
+                f"at a discount rate of {discount_rate:g} the residual lifetime is not finite or not known"
+            )
         done = whole(renewals)
         stays = self.beta + done
         sums = hyp2f1(1, stays + 1, self.alpha + stays + 1, 1 / (1 + discount_rate))

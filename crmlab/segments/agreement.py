@@ -22,7 +22,7 @@ import pandas as pd
 
 from crmlab import plots
 from crmlab.engines import counts_of, need, to_pandas
-from crmlab.estimation import Vector
+from crmlab.estimation import Vector, refuse_few_draws
 from crmlab.labels import word
 from crmlab.result import Result
 
@@ -72,9 +72,12 @@ class Agreement(Result):
         Raises
         ------
         ValueError
-            If a column is missing, a segment is empty, or a segmentation puts all into one.
+            If a column is missing, a segment is empty, a segmentation puts all into one, or draws is below 2.
         """
         frame, counts = sorted_customers(customers, segmentations)
+        refuse_few_draws(draws)
+        if counts.sum() < 2:
+            raise ValueError(f"the table of customers: {counts.sum():g} customers are too few to compare")
         rng = np.random.default_rng(seed)
         tables, rows = {}, []
         for first, second in combinations(segmentations, 2):

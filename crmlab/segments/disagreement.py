@@ -128,7 +128,7 @@ def _earned(treatments: Any, truth: str) -> pd.DataFrame:
     twice = int(frame.duplicated([truth, "treatment"]).sum())
     if twice:
         raise ValueError(f"treatments: {twice} pairs of class and treatment stand there twice")
-    table = frame.pivot_table("profit", truth, "treatment", "mean", sort=False)
+    table = frame.pivot_table("profit", truth, "treatment", "mean", sort=False, observed=True)
     return table.set_axis(table.index.astype(str))
 
 

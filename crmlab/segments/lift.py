@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import days, need, numbers, to_pandas
+from crmlab.engines import days, need, numbers, refuse_gaps, to_pandas
 from crmlab.estimation import Z95, Vector, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SHOWN = 12
+_MOST_BASKETS = 1_000_000_000  # beyond it Fisher's test runs over the largest whole number
 _COUNTS = ("units", "both", "with_first", "with_second")
 
 
@@ -74,13 +75,17 @@ class Lift(Result):
         Raises
         ------
         ValueError
-            If a column is missing or empty, or there are fewer than two items or baskets.
+            If a column is missing or empty, or there are fewer than two items or baskets, or more than a billion.
         """
         frame = _lines(lines, [item, basket])
         inside, items, counts = _holds(frame, item, basket)
         pairs = _pairs(inside, inside, counts, items)
         pairs = pairs[[a != b for a, b in pairs.index]].copy()
         n, a, r, c = (pairs[name].to_numpy() for name in _COUNTS)
+        if counts.sum() > _MOST_BASKETS:
+            raise ValueError(
+                f"lines: {counts.sum():,.0f} baskets; at most {_MOST_BASKETS:,} can be tested, draw a sample"
+            )
         cells = np.stack([a, r - a, c - a, n - r - c + a], axis=1).round().astype(int)
         pairs["p_value"] = [_fisher(cell.reshape(2, 2)) for cell in cells]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,10 +154,7 @@ def _fisher(cells: Vector) -> float:
 def _lines(lines: Any, columns: list[str]) -> pd.DataFrame:
     frame = to_pandas(lines).reset_index(drop=True)
     need(frame.columns, columns, "lines")
-    for name in columns:
-        empty = int(frame[name].isna().sum())
-        if empty:
-            raise ValueError(f"lines: {name} is empty in {empty} rows; mend or leave out these rows first")
+    refuse_gaps(frame, columns, "lines")
     return frame
 
 
@@ -172,7 +174,7 @@ def _holds(frame: pd.DataFrame, item: str, basket: str) -> tuple[Vector, pd.Inde
     inside[row, column] = 1
     if "customers" not in frame:
         return inside, pd.Index(items), np.ones(len(baskets))
-    counts = numbers(frame[["customers"]])["customers"].groupby(frame[basket]).agg(["min", "max"])
+    counts = numbers(frame[["customers"]])["customers"].groupby(frame[basket], observed=True).agg(["min", "max"])
     if (counts["min"] != counts["max"]).any() or (counts["min"] < 0).any() or (counts["min"] % 1 != 0).any():
         raise ValueError("customers: a basket has two different counts, or one that is no whole number from 0 up")
     kept = counts["min"].to_numpy() > 0

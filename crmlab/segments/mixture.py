@@ -26,6 +26,7 @@ from crmlab import plots
 from crmlab.customers import count_customers
 from crmlab.engines import need, numbers, to_pandas
 from crmlab.estimation import Vector
+from crmlab.grouping import each_customer
 from crmlab.labels import word
 from crmlab.result import Result
 
@@ -111,7 +112,7 @@ class Mixture(Result):
         counts = count_customers(frame, columns=names)
         weights = _whole(counts["customers"])
         space = _Space.of(counts[[*names]].to_numpy(), weights)
-        points = np.repeat(space.map(counts[[*names]].to_numpy()), weights, axis=0)
+        points = space.map(counts[[*names]].to_numpy())[each_customer(weights, "Mixture")]
         if len(points) < 3 * max(tried) or not points.shape[1]:
             raise ValueError(f"{len(points)} customers are too few to tell {max(tried)} classes apart")
         fits = {k: _fit(points, k, covariance, starts, seed) for k in tried}

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import counts_of, need, numbers, to_pandas, truths
+from crmlab.engines import counts_of, need, numbers, refuse_gaps, to_pandas, truths
 from crmlab.estimation import Z95, Vector, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -110,10 +110,13 @@ class Deflection(Result):
 
 def _cases(frame: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each row of tickets: who, how hard, how it ended and what the agents' work cost."""
-    for name in ("first_answer", "handed_over", "resolved_at_first_contact", "difficulty"):
-        if frame[name].isna().any():
-            raise ValueError(f"{name}: {int(frame[name].isna().sum())} values are empty; leave these tickets out")
-    chatbot, handed = (frame["first_answer"] == "chatbot"), truths(frame, "handed_over", "the table of tickets")
+    refuse_gaps(
+        frame, ("first_answer", "handed_over", "resolved_at_first_contact", "difficulty"), "the table of tickets"
+    )
+    chatbot, handed = (
+        (frame["first_answer"] == "chatbot").astype(bool),
+        truths(frame, "handed_over", "the table of tickets"),
+    )
     by_agent = ~chatbot | handed
     prices = agents.drop_duplicates("agent_id").set_index("agent_id")["hourly_cost"]
     price = frame["agent_id"].map(prices)
@@ -152,11 +155,11 @@ def _shares(own: pd.DataFrame) -> pd.DataFrame:
 
 def _costs(own: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """Return the mean cost of the chatbot's cases, and of agents' cases weighted to the same mix of difficulty."""
-    mix = own.groupby("difficulty")["customers"].sum()
+    mix = own.groupby("difficulty", observed=True)["customers"].sum()
     mix = mix[mix > 0] / mix.sum()
     means, errors = [], []
     for cases in (own, others):
-        there = cases.groupby("difficulty")["customers"].sum().reindex(mix.index).fillna(0.0)
+        there = cases.groupby("difficulty", observed=True)["customers"].sum().reindex(mix.index).fillna(0.0)
         if (there < 2).any():
             levels = ", ".join(map(str, there.index[there < 2]))
             raise ValueError(

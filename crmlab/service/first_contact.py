@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.engines import counts_of, need, to_pandas, truths
+from crmlab.engines import counts_of, need, refuse_gaps, to_pandas, truths
 from crmlab.estimation import Z95, wilson
 from crmlab.labels import word
 from crmlab.result import Result
@@ -87,10 +87,7 @@ class FirstContact(Result):
         """
         frame = to_pandas(tickets)
         need(frame.columns, [by, difficulty, solved], "the table of tickets")
-        gaps = {name: int(frame[name].isna().sum()) for name in (by, difficulty, solved)}
-        if any(gaps.values()):
-            said = "; ".join(f"{name} is empty in {count} rows" for name, count in gaps.items() if count)
-            raise ValueError(f"{said}; leave these tickets out, or say what they are")
+        refuse_gaps(frame, (by, difficulty, solved), "the table of tickets")
         counts = counts_of(frame, "the table of tickets")
         long = frame[[by, difficulty]].assign(
             cases=counts, solved=counts * truths(frame, solved, "the table of tickets")
@@ -98,7 +95,7 @@ class FirstContact(Result):
         cells = long.groupby([by, difficulty], observed=True)[["cases", "solved"]].sum()
         cells = _refuse_gaps(cells[cells["cases"] > 0], by, difficulty)
         cells["rate"] = cells["solved"] / cells["cases"]
-        whole = cells["cases"].groupby(level=1).sum()
+        whole = cells["cases"].groupby(level=1, observed=True).sum()
         cells["weight"] = cells.index.get_level_values(1).map(whole / whole.sum()).to_numpy(float)
         return cls(_standardised(cells), cells.reset_index(), by, difficulty)
 
@@ -149,7 +146,7 @@ def _standardised(cells: pd.DataFrame) -> pd.DataFrame:
     cells = cells.assign(part=cells["weight"] * cells["rate"])
     guess = (cells["solved"] + 0.5) / (cells["cases"] + 1)
     cells["variance"] = cells["weight"] ** 2 * guess * (1 - guess) / cells["cases"]
-    sums = cells.groupby(level=0)[["cases", "solved", "part", "variance"]].sum()
+    sums = cells.groupby(level=0, observed=True)[["cases", "solved", "part", "variance"]].sum()
     table = pd.DataFrame({"cases": sums["cases"], "crude": sums["solved"] / sums["cases"]})
     table["crude_low"], table["crude_high"] = wilson(sums["solved"], sums["cases"])
     table["estimate"], table["standard_error"] = sums["part"], np.sqrt(sums["variance"])

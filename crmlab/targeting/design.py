@@ -13,6 +13,7 @@ import pandas as pd
 
 from crmlab.engines import need, numbers
 from crmlab.estimation import Vector
+from crmlab.grouping import each_customer
 
 MADE = ("treated", "outcome", "if_treated", "if_not", "uplift", "fold")
 SMALLEST_ARM = 50
@@ -88,7 +89,7 @@ def read_experiment(table: pd.DataFrame, treatment: str, outcome: str) -> pd.Dat
         customers = numbers_of(rows, "customers")
         if (customers < 0).any() or (customers != np.floor(customers)).any():
             raise ValueError("customers is no whole number from 0 up in some rows")
-        rows = rows.loc[rows.index.repeat(customers.astype(int))].drop(columns="customers").reset_index(drop=True)
+        rows = rows.iloc[each_customer(customers, "Uplift")].drop(columns="customers").reset_index(drop=True)
     for arm, name in ((1, "treated"), (0, "left alone")):
         size = int((rows["treated"] == arm).sum())
         if size < SMALLEST_ARM:
@@ -122,7 +123,7 @@ def matrix(rows: pd.DataFrame, covariates: Sequence[str]) -> Vector:
     for name in texts:
         if known[name].nunique() > len(rows) / 5:
             raise ValueError(f"{name} has {known[name].nunique()} values in {len(rows)} rows: it names customers")
-    values = pd.get_dummies(known, columns=texts).to_numpy(float)
+    values = pd.get_dummies(known.astype(dict.fromkeys(texts, str)), columns=texts).to_numpy(float)
     _refuse_a_draw_that_was_none(rows["treated"].to_numpy(float), values)
     return values
 
