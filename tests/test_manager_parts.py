@@ -10,6 +10,7 @@ import pytest
 from crmlab.churn import ChurnCurve
 from crmlab.company import Company
 from crmlab.data import open_company
+from crmlab.large import count_orders
 from crmlab.report.manager import brief
 from crmlab.report.manager.buying import Buying
 from crmlab.report.manager.part import LackingError, count, need_tables
@@ -141,6 +142,29 @@ def test_a_forecast_that_fails_is_said(buyers: Company) -> None:
     boom = pd.concat([boom, late.assign(ordered_at=late["ordered_at"] - pd.Timedelta(days=4))])
     said = Buying(replace(buyers, tables={"orders": boom}), 5).held_out()
     assert said.startswith("Put to the test, the forecast failed")
+
+
+def test_counts_of_all_customers_are_preferred_to_the_sample_and_said(buyers: Company) -> None:
+    """The models see all customers, so that a sample of another kind does not move them; what rests on it is said."""
+    whole = count_orders(buyers.orders, buyers.observation_end)
+    few = buyers.orders[buyers.orders["customer_id"].isin([f"c{n}" for n in range(60)])]
+    tables = {"orders": few, "buyer_counts": whole.table, "spend_counts": whole.spend}
+    company = replace(buyers, tables=tables)
+    all_, some = Buying(buyers, 5), Buying(company, 5)
+    assert some.all_customers == len(all_.customers) == 275
+    assert some.still_buying()["estimate"] == pytest.approx(all_.still_buying()["estimate"], abs=0.02)
+    assert some.spend.population_mean == pytest.approx(all_.spend.population_mean, rel=0.01)
+    told = brief(company)
+    assert "For all 275 customers that is" in told.parts[2].said[1]
+    sample = few["customer_id"].nunique()
+    doubt = f"the counts of all 275 customers. Single customers are known of a sample of {sample} only"
+    assert sum(doubt in said for said in told.doubts) == 1
+    numbers = told.carried.set_index("measure")["number"]
+    assert (numbers["customers who bought"], numbers["orders, of a sample of the customers"]) == (
+        "275",
+        f"{len(few):,}",
+    )
+    assert not any("counts of all" in said for said in brief(buyers).doubts)
 
 
 def test_too_few_who_came_back_are_refused() -> None:

@@ -189,6 +189,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "contracts",
         "계약",
     ),
+    "n sampled orders": (
+        "orders, of a sample of the customers",
+        "주문 (고객 표본)",
+    ),
     "n orders": (
         "orders",
         "주문",

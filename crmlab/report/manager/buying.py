@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab.buyers import BetaGeo, GammaGamma
-from crmlab.customers import summarize_customers
+from crmlab.customers import UNITS, summarize_customers
 from crmlab.intervals import interval_of
 from crmlab.labels import percent
 from crmlab.lifetime_value import customer_value
@@ -27,6 +27,9 @@ _CORRELATED = 0.1  # from here on the gamma-gamma model promises too much or too
 class Buying:
     """Models of the orders of a company, fitted when they are first asked for.
 
+    Where the company holds counts of all its customers (`buyer_counts`, `spend_counts`), the models are fitted to them;
+    the orders, which are then a sample, tell only what needs single customers.
+
     Parameters
     ----------
     company
@@ -40,7 +43,7 @@ class Buying:
 
     @cached_property
     def customers(self) -> pd.DataFrame:
-        """One row for each buyer."""
+        """One row for each buyer whose orders are there."""
         found = summarize_customers(self.company.orders, self.company.observation_end, "M")
         repeats = int((found["frequency"] > 0).sum())
         if repeats < max(self.below, 10):
@@ -48,23 +51,37 @@ class Buying:
         return found
 
     @cached_property
+    def histories(self) -> pd.DataFrame:
+        """The histories of all customers, in months, with how many `customers` share each."""
+        if "buyer_counts" not in self.company.tables:
+            return self.customers.assign(customers=1)
+        counts = self.company.tables["buyer_counts"]
+        weeks = UNITS["W"] / UNITS["M"]
+        return counts.assign(recency=counts["recency"] * weeks, T=counts["T"] * weeks)
+
+    @property
+    def all_customers(self) -> int:
+        """How many buyers the company has."""
+        return int(self.histories["customers"].sum())
+
+    @cached_property
     def model(self) -> BetaGeo:
         """How often they buy."""
-        return BetaGeo.fit(self.customers)
+        return BetaGeo.fit(self.histories)
 
     @cached_property
     def spend(self) -> GammaGamma:
         """How much they spend."""
-        return GammaGamma.fit(self.customers)
+        return GammaGamma.fit(self.company.tables.get("spend_counts", self.customers))
 
     def still_buying(self) -> dict[str, float]:
         """Return the share of customers who still buy, of those who came back: `estimate`, `low`, `high`.
 
         By this model nobody leaves before coming back once, so that the others would all count.
         """
-        back = self.customers[self.customers["frequency"] > 0]
-        row = self.model.predict_total(HORIZON, back).T["customers alive"]
-        return {str(name): float(number) / len(back) for name, number in row.items()}
+        back = self.histories[self.histories["frequency"] > 0]
+        row, size = self.model.predict_total(HORIZON, back).T["customers alive"], float(back["customers"].sum())
+        return {str(name): float(number) / size for name, number in row.items()}
 
     def alive_by_orders(self) -> pd.DataFrame:
         """Return the middle of the probability to be alive by repeat purchases, and the middle 80 % of customers."""
@@ -93,13 +110,19 @@ class Buying:
 
     def doubts(self) -> list[str]:
         """Return what speaks against believing the models: few repeat buyers, correlation, a missed hold-out."""
-        customers = self.customers
-        repeats = int((customers["frequency"] > 0).sum())
-        said = [say("few repeats", n=f"{repeats:,}", of=f"{len(customers):,}")] if repeats < _FEW_REPEATS else []
+        repeats = int(self.histories.loc[self.histories["frequency"] > 0, "customers"].sum())
+        said = [say("few repeats", n=f"{repeats:,}", of=f"{self.all_customers:,}")] if repeats < _FEW_REPEATS else []
+        said += self.sampled()
         correlation = self.spend.correlation
         if abs(correlation) >= _CORRELATED:
             said.append(say("correlated up" if correlation > 0 else "correlated down", r=f"{correlation:.2f}"))
         return [*said, self.held_out()]
+
+    def sampled(self) -> list[str]:
+        """Return what rests on a sample of the customers, where the others are only counted."""
+        if len(self.customers) >= self.all_customers:
+            return []
+        return [say("sample of all", all=f"{self.all_customers:,}", n=f"{len(self.customers):,}")]
 
     def held_out(self) -> str:
         """Return how a fit to the first half of the time foretold the second."""

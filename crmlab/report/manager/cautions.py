@@ -64,6 +64,12 @@ CAUTIONS: dict[str, tuple[str, str]] = {
         "fewer than {n} customers came back, and nothing can be learned of buying from those who bought once",
         "재구매한 고객이 {n}명 미만입니다. 한 번만 구매한 고객으로는 구매 행동을 알 수 없습니다",
     ),
+    "sample of all": (
+        "The models of buying are fitted to the counts of all {all} customers. Single customers are known of a sample "
+        "of {n} only: on it rest the mean value, the fifths, the test of the forecast and the lessons.",
+        "구매 모형은 전체 고객 {all}명의 집계로 추정했습니다. 개별 고객은 표본 {n}명만 알 수 있으며, 평균 가치, 5분위, "
+        "예측 검증과 각 과목은 이 표본에 근거합니다.",
+    ),
     "few repeats": (
         "Only {n} of {of} customers came back: the models of buying rest on them alone.",
         "고객 {of}명 중 {n}명만 재구매했습니다. 구매 모형은 이들에게만 근거합니다.",

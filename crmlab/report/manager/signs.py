@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -20,17 +21,29 @@ _ZEROS = 0.01
 def carried(company: Any, below: int) -> pd.DataFrame:
     """Return the numbers on which all else rests: columns `measure` and `number`, as text."""
     tables = company.tables
-    present = [name for name in ("leads", "contracts", "orders") if name in tables]
-    rows = [(say(f"n {name}"), count(len(tables[name]), below)) for name in present]
+    all_buyers = _buyers(tables)
+    sampled = "sampled " if "orders" in tables and all_buyers[0] > tables["orders"]["customer_id"].nunique() else ""
+    labels = {"leads": "n leads", "contracts": "n contracts", "orders": f"n {sampled}orders"}
+    rows = [(say(label), count(len(tables[name]), below)) for name, label in labels.items() if name in tables]
     if "contracts" in tables:
         rows.append((say("n ended"), count(int(tables["contracts"]["ended_on"].notna().sum()), below)))
     if "orders" in tables:
-        days = tables["orders"].groupby("customer_id")["ordered_at"].nunique()
-        rows += [(say("n buyers"), count(len(days), below)), (say("n repeat"), count(int((days > 1).sum()), below))]
+        rows += [(say(key), count(n, below)) for key, n in zip(("n buyers", "n repeat"), all_buyers, strict=True)]
     first, last = _span(company)
     if first is not None:
         rows.append((say("n months"), f"{(last - first).days / 30.4375:.0f}"))
     return pd.DataFrame(rows, columns=["measure", "number"])
+
+
+def _buyers(tables: Mapping[str, pd.DataFrame]) -> tuple[int, int]:
+    """Return how many bought, and how many came back: of all customers, where they are counted."""
+    if "buyer_counts" in tables:
+        counts = tables["buyer_counts"]
+        return int(counts["customers"].sum()), int(counts.loc[counts["frequency"] > 0, "customers"].sum())
+    if "orders" not in tables:
+        return 0, 0
+    days = tables["orders"].groupby("customer_id")["ordered_at"].nunique()
+    return len(days), int((days > 1).sum())
 
 
 def warnings_of(company: Any, below: int) -> list[str]:

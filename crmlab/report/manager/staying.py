@@ -90,4 +90,4 @@ def _of_orders(buying: Buying) -> Part:
     titles = (word("Does the count tell who is alive?"), word("repeat purchases"), word("probability alive"))
     picture, alt = drawn(lambda ax: plots.percent_axis(plots.lines(check, ax, *titles)))
     table = pd.DataFrame([{"measure": "share still buying of those who came back"} | shares])
-    return Part("churn", tuple(said), table, picture, alt, (say("nobody cancels"),))
+    return Part("churn", tuple(said), table, picture, alt, (say("nobody cancels"), *buying.sampled()))

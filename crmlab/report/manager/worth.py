@@ -91,8 +91,8 @@ def _of_contracts(company: Any, column: str, below: int) -> Part:
 def _of_orders(company: Any, buying: Buying) -> Part:
     worth, currency = buying.value(), company.currency
     ends = {name: money(end, currency) for name, end in worth.items()}
-    total = money(worth["estimate"] * len(buying.customers), currency)
-    said = [say("worth spend", months=HORIZON, **ends), say("worth all", n=f"{len(buying.customers):,}", total=total)]
+    total = money(worth["estimate"] * buying.all_customers, currency)
+    said = [say("worth spend", months=HORIZON, **ends), say("worth all", n=f"{buying.all_customers:,}", total=total)]
     fifths = buying.by_fifth()
     said.append(say("best fifth", share=percent(float(fifths.iloc[0]), 0)))
     picture, alt = drawn(lambda ax: _fifths(fifths, ax))
