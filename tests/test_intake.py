@@ -128,6 +128,8 @@ def test_a_column_that_is_asked_keeps_nothing_else_from_being_asked(tmp_path: Pa
     log = write(tmp_path, "lead_id,event,event_date\na,lead,03/04/2025\na,won,05/04/2025\nb,page view,05/06/2025\n")
     problems = refused({"event_log": log}).problems
     assert [problem.column for problem in problems] == ["event_date", "stages"]
+    log = write(tmp_path, "lead_id,event,event_date,customer_id\na,lead,2025-04-03,1\nb,page view,2025-04-03,\n")
+    assert [problem.column for problem in refused({"event_log": log}).problems] == ["stages"]
 
 
 def test_rows_that_were_not_read_make_no_orphans(tmp_path: Path) -> None:

@@ -160,11 +160,11 @@ def _built(shape: Shape, frame: pd.DataFrame, settings: Settings, one: Understoo
     open_ = {role for table, role in _asked(one) if table == settings.sheet and role in frame}
     rest = frame.assign(**{role: _STAND_IN[shape.role(role).kind] for role in open_})
     rest = rest[readable(rest, shape)]
-    said = {f"{each}" for each in problems}
+    said = {each.column for each in problems}
     try:
         return (shape.build(rest, settings) if len(rest) else Built({})), problems
     except DataError as error:
-        return Built({}), problems + [each for each in error.problems if f"{each}" not in said]
+        return Built({}), problems + [each for each in error.problems if each.column not in said]
 
 
 def _asked(one: Understood) -> set[tuple[str, str]]:

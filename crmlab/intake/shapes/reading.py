@@ -78,11 +78,10 @@ def readable(frame: pd.DataFrame, shape: Shape) -> np.ndarray:
     """
     good = np.ones(len(frame), bool)
     for role in shape.roles:
-        identifies = role.name.endswith("_id")
         for label in headings(frame.columns, role.name) if role.many else {role.name} & set(frame):
-            for fault in parse(role.kind, frame[label], identifies=identifies)[1]:
+            for fault in parse(role.kind, frame[label], identifies=role.name.endswith("_id"))[1]:
                 good &= ~fault.rows
-            if (role.required or identifies) and not role.many:
+            if role.required and not role.many:
                 good &= written(frame[label]) != np.array(None)
     return good
 
