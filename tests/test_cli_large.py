@@ -39,13 +39,69 @@ def test_many_bytes_choose_the_engine_by_themselves(parts, tmp_path, capsys, mon
     assert "All 60 customers are counted" in capsys.readouterr().out
 
 
+def mapping(folder, sheets: str, head: str = "") -> list[str]:
+    file = folder / "mapping.toml"
+    file.write_text(head + sheets, encoding="utf-8")
+    return ["--map", str(file)]
+
+
+SHEET = """
+[[sheets]]
+file = "orders-*.csv"
+shape = "orders"
+[sheets.columns]
+customer_id = 1
+ordered_at = "when"
+amount = "total"
+order_id = "number"
+"""
+
+
+def test_a_saved_mapping_names_columns_and_currency(parts, tmp_path, capsys):
+    head = 'currency = "EUR"\n[choices]\nrefunds = "net"\n'
+    told = [*mapping(tmp_path, SHEET.replace('"total"', '"no longer"'), head), "orders.amount=total"]
+    out = tmp_path / "shop"
+    assert main(["adopt", str(parts), "--engine", "duckdb", "--out", str(out), *told]) == 0
+    company = crm.open_company(out)
+    assert (company.currency, company.buyer_counts["customers"].sum()) == ("EUR", 60)
+    assert "are not made where orders are counted in place: refunds=net." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("sheets", "said"),
+    [
+        (SHEET.replace('"orders"', '"sales_lines"'), "a mapping with one sheet of orders"),
+        (SHEET + SHEET, "a mapping with one sheet of orders"),
+        (SHEET + '[sheets.dates]\nordered_at = "day-first"\n', "ordered_at with day-first: an engine reads"),
+        (SHEET + '[sheets.decimals]\namount = "comma"\n', "amount with comma: an engine reads"),
+        (SHEET + '[sheets.how]\nheader = "no"\n', "a file without a header: an engine reads"),
+    ],
+)
+def test_what_a_mapping_tells_and_an_engine_does_not_do_is_refused(parts, tmp_path, capsys, sheets, said):
+    told = ["adopt", str(parts), "--engine", "duckdb", "--out", str(tmp_path / "shop"), *mapping(tmp_path, sheets)]
+    assert main(told) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_separator_of_a_mapping_is_used(tmp_path):
+    (tmp_path / "orders.csv").write_text("a|b;when;total\n1;2024-01-01;5\n2;2024-01-02;6\n", encoding="utf-8")
+    told = mapping(tmp_path, SHEET + '[sheets.how]\nseparator = ";"\n')
+    out = tmp_path / "shop"
+    assert main(["adopt", str(tmp_path / "orders.csv"), "--engine", "duckdb", "--out", str(out), *told]) == 0
+    assert crm.open_company(out).orders["customer_id"].tolist() == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--out", "shop", "--table", "contracts"], "--engine counts orders"),
         ([], "Add --out DIR"),
         (["--out", "shop"], "no column customer_id, ordered_at, amount; there are cust_no, when, total"),
-        (["--out", "shop", "--map", "mapping.toml"], "with --engine, name single columns"),
+        (["--out", "shop", "--map", "mapping.toml"], "mapping.toml: is not there"),
+        (["--out", "shop", "--map", "contracts.plan=x"], "or columns of orders"),
+        (["--out", "shop", *MAP, "order_id=n"], "columns names order_id; what is counted is customer_id"),
+        (["--out", "shop", "--map", "customer_id=9"], "no column 9, "),
+        (["--out", "shop", *MAP, "--dates", "day-first", "--header", "no"], "--dates, --header no: an engine reads"),
         (["--out", "shop", "--sample", "0", *MAP], "give 1 customer or more"),
     ],
 )

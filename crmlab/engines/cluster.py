@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from crmlab.engines.files import is_text
+from crmlab.engines.files import called, is_text
 
 _OPTIONS = {
     "spark.sql.session.timeZone": "UTC",  # a moment then shows the day that was written
@@ -79,7 +79,7 @@ def session(master: str | None = None, options: Mapping[str, str] | None = None,
         raise ValueError(f"Spark does not start at {master or 'its default'}: {said[0] if said else error}") from error
 
 
-def read(spark: Any, source: str, columns: Mapping[str, str], separator: str | None = None) -> Any:
+def read(spark: Any, source: str, columns: Mapping[str, str | int], separator: str | None = None) -> Any:
     """Return files as a frame of Spark, with our names for their columns; nothing is read yet.
 
     Parameters
@@ -90,8 +90,8 @@ def read(spark: Any, source: str, columns: Mapping[str, str], separator: str | N
         A file, a folder or a pattern that every worker can reach; what is called .csv, .tsv or .txt is text with a
         header, all else Parquet.
     columns
-        Our column names to those of the files. An id is read as text, whatever it looks like; of text also `amount` is
-        read as a number and the others as days.
+        Our column names to those of the files, or to their positions from 1. An id is read as text, whatever it
+        looks like; of text also `amount` is read as a number and the others as days.
     separator
         Of text; by default a comma.
 
@@ -105,10 +105,8 @@ def read(spark: Any, source: str, columns: Mapping[str, str], separator: str | N
         frame = spark.read.csv(source, header=True, sep=separator or ",") if text else spark.read.parquet(source)
     except Exception as error:  # Spark raises what Java said, of many kinds
         raise ValueError(f"{source}: {str(error).strip().splitlines()[0]}") from error
-    missing_ones = [theirs for theirs in columns.values() if theirs not in frame.columns]
-    if missing_ones:
-        raise ValueError(f"{source}: no column {', '.join(missing_ones)}; there are {', '.join(frame.columns)}")
-    return frame.selectExpr(*(f"{_column(frame, ours, theirs, text)} as `{ours}`" for ours, theirs in columns.items()))
+    named = called(columns, frame.columns, source)
+    return frame.selectExpr(*(f"{_column(frame, ours, theirs, text)} as `{ours}`" for ours, theirs in named.items()))
 
 
 def _column(frame: Any, ours: str, theirs: str, text: bool) -> str:

@@ -5,7 +5,7 @@ DuckDB spills to a folder of its own when its memory is used up. It is told to f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,7 +39,7 @@ def database(memory: str = "4GiB", progress: bool = False) -> Iterator[Any]:
         yield base
 
 
-def scan(base: Any, source: str | Path, columns: Mapping[str, str], separator: str | None = None) -> Any:
+def scan(base: Any, source: str | Path, columns: Mapping[str, str | int], separator: str | None = None) -> Any:
     r"""Return files as a relation of DuckDB, with our names for their columns; nothing is read yet.
 
     Parameters
@@ -49,7 +49,8 @@ def scan(base: Any, source: str | Path, columns: Mapping[str, str], separator: s
     source
         A file of Parquet or delimited text with a header (also .gz), a folder of them, or a pattern.
     columns
-        Our column names to those of the files. An id is read as text, whatever it looks like.
+        Our column names to those of the files, or to their positions from 1. An id is read as text, whatever it
+        looks like.
     separator
         Of text; else it is found.
 
@@ -72,19 +73,35 @@ def scan(base: Any, source: str | Path, columns: Mapping[str, str], separator: s
     try:
         if is_text(pattern):
             told = {"header": True} | ({} if separator is None else {"sep": separator})
-            there = base.read_csv(pattern, **told).columns
-            ids = {theirs: "VARCHAR" for ours, theirs in columns.items() if ours.endswith("_id") and theirs in there}
+            named = called(columns, base.read_csv(pattern, **told).columns, Path(source).name)
+            ids = {theirs: "VARCHAR" for ours, theirs in named.items() if ours.endswith("_id")}
             relation = base.read_csv(pattern, dtype=ids, **told)
         else:
             relation = base.read_parquet(pattern)
+            named = called(columns, relation.columns, Path(source).name)
     except duckdb.Error as error:
         raise ValueError(f"{Path(source).name}: {str(error).splitlines()[0]}") from error
-    missing = [theirs for theirs in columns.values() if theirs not in relation.columns]
-    if missing:
-        raise ValueError(
-            f"{Path(source).name}: no column {', '.join(missing)}; there are {', '.join(relation.columns)}"
-        )
-    return relation.project(", ".join(_column(ours, theirs) for ours, theirs in columns.items()))
+    return relation.project(", ".join(_column(ours, theirs) for ours, theirs in named.items()))
+
+
+def called(columns: Mapping[str, str | int], there: Sequence[str], source: str) -> dict[str, str]:
+    """Return our column names to those of a source, of which some were told by their positions.
+
+    Raises
+    ------
+    ValueError
+        If one is not there.
+
+    Examples
+    --------
+    >>> called({"customer_id": 2, "amount": "total"}, ["total", "cust"], "orders.csv")
+    {'customer_id': 'cust', 'amount': 'total'}
+    """
+    at: dict[str | int, str] = {place: name for place, name in enumerate(there, 1) if str(place) not in there}
+    named = {ours: at.get(theirs, str(theirs)) for ours, theirs in columns.items()}
+    if missing := [theirs for theirs in named.values() if theirs not in there]:
+        raise ValueError(f"{source}: no column {', '.join(missing)}; there are {', '.join(there)}")
+    return named
 
 
 def found(source: str | Path) -> str:

@@ -24,7 +24,7 @@ def adopt_orders(
     observation_end: str | None = None,
     engine: str = "duckdb",
     sample: int = 50_000,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | int] | None = None,
     name: str | None = None,
     currency: str = "KRW",
     master: str | None = None,

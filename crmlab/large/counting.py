@@ -75,7 +75,7 @@ def count_orders(
     calibration_end: str | None = None,
     engine: str = "duckdb",
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | int] | None = None,
     step: int = 7,
     master: str | None = None,
     memory: str = "4GiB",
@@ -96,7 +96,8 @@ def count_orders(
     engine
         "duckdb", or "spark"; a frame is counted by its own.
     columns
-        Our column names to those of the files, as {"customer_id": "cust_no"}; "" for an amount that there is not.
+        Our column names to those of the files, as {"customer_id": "cust_no"}, or their positions from 1; "" for an
+        amount that there is not.
     step
         The days that times are rounded to: 7 for whole weeks, 1 for days, which makes many more rows.
     master

@@ -19,7 +19,7 @@ def opened(
     source: Any,
     engine: str = "duckdb",
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | int] | None = None,
     master: str | None = None,
     memory: str = "4GiB",
     separator: str | None = None,
@@ -34,7 +34,8 @@ def opened(
     engine
         "duckdb", or "spark".
     columns
-        Our column names to those of the files, where they differ; `amount` as "" where there is none.
+        Our column names to those of the files, or their positions from 1, where they differ; `amount` as "" where
+        there is none.
     master
         Of Spark: the address of the cluster.
     memory
@@ -58,7 +59,7 @@ def opened(
     """
     if engine not in ENGINES:
         raise ValueError(f"there is no engine {engine!r}; choose {' or '.join(ENGINES)}")
-    named = {ours: theirs for ours, theirs in (NAMES | dict(columns or {})).items() if theirs}
+    named = {ours: theirs for ours, theirs in (NAMES | dict(columns or {})).items() if theirs != ""}
     if unknown := [ours for ours in named if ours not in NAMES]:
         raise ValueError(f"columns names {', '.join(unknown)}; what is counted is {', '.join(NAMES)}")
     if not isinstance(source, str | Path):
