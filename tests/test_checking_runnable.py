@@ -54,3 +54,9 @@ def test_no_lessons_at_hand_is_no_error(tmp_path: Path) -> None:
     assert which_run(SHOP, {}).empty
     assert what_opens(SHOP, {}).empty
     assert "14" in lessons_at_hand()
+
+
+def test_a_lesson_that_runs_in_part_says_what_the_other_parts_need() -> None:
+    lesson = Lesson("11", "Leaving", Path("11-leaving.ipynb"), {"orders": []}, needs=("surveys.csat", "orders.shop"))
+    (row,) = which_run(SHOP, {"11": lesson}).to_dict("records")
+    assert (row["runs"], row["lacks"]) == (True, "parts need the table surveys and the column orders.shop")
