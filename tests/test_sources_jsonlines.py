@@ -39,7 +39,9 @@ def test_nested_values_are_problems_and_left_out() -> None:
     assert ("'tags'" in found.what, found.first) == (True, (1, 2))
 
 
-@pytest.mark.parametrize("line", ["[1]", "1", "{", '{"a": 1, "a": 2}', '{"a": ' + "[" * 100_000, "x=1"])
+@pytest.mark.parametrize(
+    "line", ["[1]", "1", "{", '{"a": 1, "a": 2}', '{"a": ' + "[" * 100_000, "x=1", '{"a": 1} 2', "\u00a0{}"]
+)
 def test_lines_that_are_no_objects_are_told(line: str) -> None:
     sheet = read_json(f'{{"id": "a"}}\n{line}\n{{"id": "b"}}\n'.encode(), "leads.jsonl")
     (found,) = sheet.problems

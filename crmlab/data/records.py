@@ -97,7 +97,7 @@ def split_records(
     start = 1
     try:
         for fields in reader:
-            if any(map(str.strip, fields)):
+            if fields and any(map(str.strip, fields)):  # a blank line has none
                 yield start, fields
             start = reader.line_num + 1
     except _LongLineError:

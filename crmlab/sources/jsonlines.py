@@ -21,7 +21,8 @@ from crmlab.sources.sheet import Sheet
 Record = dict[str, Any]
 
 _LEAST = 8  # columns that a record counts for at least
-_BETWEEN = frozenset(" \t\r\n,")
+_BLANKS = " \t\r\n"
+_BETWEEN = frozenset(f"{_BLANKS},")
 _NESTED = "Write each value into a column or a row of its own, or leave the column out."
 
 
@@ -83,11 +84,12 @@ class _Table:
         self.numbers = array("q")
         self.columns: dict[str, list[Any]] = {}
         self.nested: dict[str, list[int]] = {}
+        self.most = MOST_CELLS // _LEAST
 
     def add(self, number: int, record: Record) -> None:
         """Add a record; refuse more columns, or more cells, than are read."""
-        for key in record.keys() - self.columns.keys():
-            self.columns[key] = [None] * len(self.numbers)
+        if not record.keys() <= self.columns.keys():
+            self._widen(record)
         for key, column in self.columns.items():
             value = record.get(key)
             if isinstance(value, list | dict):
@@ -95,10 +97,17 @@ class _Table:
                 value = None
             column.append(value)
         self.numbers.append(number)
-        width = len(self.columns)
-        if width > MOST_COLUMNS or max(width, _LEAST) * len(self.numbers) > MOST_CELLS:
+        if len(self.numbers) > self.most:
+            width = len(self.columns)
             what = f"has more than {len(self.numbers) - 1:,} records of {width:,} columns, more than are read as JSON"
             raise DataError([Problem(self.name, "", what, "Export the columns that are needed, as CSV or Parquet.")])
+
+    def _widen(self, record: Record) -> None:
+        """Make room for the keys that a record brings."""
+        for key in record.keys() - self.columns.keys():
+            self.columns[key] = [None] * len(self.numbers)
+        width = len(self.columns)
+        self.most = MOST_CELLS // max(width, _LEAST) if width <= MOST_COLUMNS else 0
 
     def frame(self) -> pd.DataFrame:
         """Return the columns that hold plain values, in the order in which they came."""
@@ -110,7 +119,8 @@ class _Table:
 def _lines(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, Record]]:
     odd = []
     for number, line in enumerate(StringIO(text), 1):
-        if not line.strip():
+        line = line.strip(_BLANKS)
+        if not line or line.isspace():
             continue
         record = _parsed(line) if len(line) <= LONGEST_LINE else None
         if isinstance(record, dict):
@@ -153,9 +163,10 @@ def _next(text: str, at: int) -> int:
 
 def _parsed(line: str) -> Any:
     try:
-        return _DECODER.decode(line)
+        record, end = _DECODER.raw_decode(line)
     except (ValueError, RecursionError):
         return None
+    return record if end == len(line) else None
 
 
 def _whole(digits: str) -> int | str:
