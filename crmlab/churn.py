@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from crmlab import plots
-from crmlab.contracts import contract_durations, count_contracts
+from crmlab.contracts import contract_durations, count_contracts, months_asked
 from crmlab.engines import arrays, counts_of, need, truths
 from crmlab.estimation import Z95, Vector
 from crmlab.grouping import distinct
@@ -80,11 +80,12 @@ class ChurnCurve(Result):
 
         A group that was not observed that long gives NaN: the data do not say.
         """
-        return _one(self._groups(lambda rows: _at(rows, months)))
+        return _one(self._groups(lambda rows: _at(rows, months_asked(months))))
 
     def at(self, months: float) -> pd.DataFrame:
-        """Return estimate, low and high of each group after `months`."""
-        return self.table[self.table["time"] <= months].groupby("group", sort=False)[_BANDS].last()
+        """Return estimate, low and high of each group after `months`; empty where it was not observed so long."""
+        seen = self.table[self.table["time"] <= months_asked(months)].groupby("group", sort=False)[_BANDS].last()
+        return seen.mask(self._groups(lambda rows: _at(rows, months)).isna(), axis=0)
 
     @property
     def median_lifetime(self) -> float | pd.Series:
@@ -117,7 +118,7 @@ class ChurnCurve(Result):
         >>> ChurnCurve.from_counts(counts).restricted_mean(12)
         1.5
         """
-        return _one(self._groups(lambda rows: sum(_at(rows, month) for month in range(months))))
+        return _one(self._groups(lambda rows: sum(_at(rows, month) for month in range(int(months_asked(months, 1))))))
 
     def mean_within(self, months: int) -> pd.DataFrame:
         """Return estimate, low and high of each group's restricted mean (Klein & Moeschberger 2003, section 4.5).
@@ -150,7 +151,7 @@ class ChurnCurve(Result):
         Raises
         ------
         ValueError
-            If the rate is −1 or less.
+            If the rate is −1 or less, or `months` is no whole number from 1 up.
 
         Examples
         --------
@@ -160,7 +161,7 @@ class ChurnCurve(Result):
         """
         if not discount_rate > -1:
             raise ValueError(f"discount_rate is {discount_rate}; it is above -1, such as 0.01 for 1 % a month")
-        paid = margin * (1 + discount_rate) ** -np.arange(float(months))
+        paid = margin * (1 + discount_rate) ** -np.arange(float(months_asked(months, 1)))
         total = np.append(0.0, paid.cumsum())  # of the payments before each whole month
         return self._within(months, lambda time: total[np.ceil(time).astype(int)])
 
@@ -192,9 +193,7 @@ class ChurnCurve(Result):
 
     def at_risk(self, months: list[int]) -> pd.DataFrame:
         """Return how many of each group were still observed at the start of the months named."""
-        wide = {
-            month: self._groups(lambda rows, m=month: rows.loc[rows["time"] >= m, "at_risk"].max()) for month in months
-        }
+        wide = {m: self._groups(lambda rows, m=m: rows.loc[rows["time"] >= m, "at_risk"].max()) for m in months}
         return pd.DataFrame(wide).fillna(0).astype(int)
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -210,7 +209,8 @@ class ChurnCurve(Result):
 
     def _within(self, months: int, worth: Callable[[Vector], Vector]) -> pd.DataFrame:
         """Return estimate, low and high of the mean of `worth`, which grows with the time that a customer stays."""
-        means = {name: _mean_within(rows, months, worth) for name, rows in self.table.groupby("group", sort=False)}
+        groups, months = self.table.groupby("group", sort=False), int(months_asked(months, 1))
+        means = {name: _mean_within(rows, months, worth) for name, rows in groups}
         return pd.DataFrame(means, index=pd.Index(_BANDS)).T.rename_axis("group")
 
     def _wide(self, column: str) -> pd.Series | pd.DataFrame:
@@ -283,7 +283,7 @@ def _at(rows: pd.DataFrame, months: float) -> float:
 
 
 def _mean_within(rows: pd.DataFrame, months: int, worth: Callable[[Vector], Vector]) -> tuple[float, float, float]:
-    """Return the mean of `worth` up to `months` with its interval, from what lies after each churn."""
+    """Return the mean of `worth` up to `months` with its interval."""
     if np.isnan(_at(rows, months - 1)):
         return float("nan"), float("nan"), float("nan")
     columns = ["time", "estimate", "churned", "at_risk"]

@@ -15,6 +15,8 @@ import pandas as pd
 from crmlab.engines import collect, counts_of, days, need
 from crmlab.engines.spans import span_counts, spans
 
+_MOST_MONTHS = 10_000
+
 
 def contract_durations(contracts: Any, observation_end: str | pd.Timestamp) -> pd.DataFrame:
     """Return the contracts that had begun, with the months that each ran (`duration`) and whether it ended (`churned`).
@@ -97,6 +99,25 @@ def completed_months(start: pd.Series, end: pd.Series | pd.Timestamp) -> pd.Seri
     """
     until = end if isinstance(end, pd.Series) else pd.Series(end, start.index)
     return _months(start, until, pd.Series(False, start.index)).clip(lower=0)
+
+
+def months_asked(months: float, least: int = 0) -> float:
+    """Return a number of months that is asked for, or refuse it.
+
+    Raises
+    ------
+    ValueError
+        If it is below `least`, beyond eight centuries, or, where at least one is asked for, not whole.
+
+    Examples
+    --------
+    >>> months_asked(12)
+    12
+    """
+    if not least <= months <= _MOST_MONTHS or (least and months != int(months)):
+        kind = "whole number" if least else "number"
+        raise ValueError(f"months is {months}; it is a {kind} from {least} to {_MOST_MONTHS:,}")
+    return months
 
 
 def dated(contracts: pd.DataFrame) -> pd.DataFrame:

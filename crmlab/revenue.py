@@ -16,6 +16,7 @@ import pandas as pd
 
 from crmlab.contracts import dated
 from crmlab.engines import days, need, numbers
+from crmlab.estimation import Z95, wilson
 
 FLOWS = ("customers", "joined", "left", "revenue", "new", "lost")
 UNKNOWN = "unknown"
@@ -132,8 +133,6 @@ def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence
     >>> churn_rates(monthly, "2025-01", "2025-02").round(3).to_numpy().tolist()
     [[19.0, 3.0, 0.158, 0.055, 0.376]]
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     by = [by] if isinstance(by, str) else list(by)
     cube = _cube(monthly, by, ["customers", "joined", "left"])
     window: Any = cube[cube["month"].between(pd.Timestamp(f"{first}-01"), pd.Timestamp(f"{last}-01"))].assign(all="all")
@@ -145,7 +144,7 @@ def churn_rates(monthly: pd.DataFrame, first: str, last: str, by: str | Sequence
         raise ValueError("left: in some months more left than there were customers; count anew")
     table = table[table["at_risk"] > 0].rename_axis(by or [None])
     table["estimate"] = table["left"] / table["at_risk"]
-    table["low"], table["high"] = proportion_confint(table["left"], table["at_risk"], method="wilson")
+    table["low"], table["high"] = wilson(table["left"], table["at_risk"])
     return table
 
 
@@ -268,7 +267,7 @@ def _ahead(both: Any, months: int) -> dict[str, float]:
     # chance: who of the old stays is binomial, who of the new is there is Poisson
     variance = old * still * (1 - still) + joined * joiners
     variance += slope**2 * leave * stay / at_risk + joiners**2 * joined_variance
-    mean, half = (count * fee).sum(), 1.959964 * np.sqrt((fee**2 * variance).sum())
+    mean, half = (count * fee).sum(), Z95 * np.sqrt((fee**2 * variance).sum())
     return {"customers": count.sum(), "estimate": mean, "low": max(mean - half, 0.0), "high": mean + half}
 
 

@@ -173,3 +173,21 @@ def test_counts_that_cannot_be_are_refused(column, value, words):
 def test_ones_and_noughts_are_true_and_false():
     counts = pd.DataFrame({"duration": [1, 3], "churned": [1, 0], "customers": [4, 6]})
     assert ChurnCurve.from_counts(counts).summary()["churned"].to_list() == [4]
+
+
+def test_beyond_what_was_observed_the_curve_says_nothing(lung):
+    curve = ChurnCurve.from_counts(lung, by="sex")
+    longest = curve.table.groupby("group")["time"].max()
+    after = curve.at(longest.min() + 1)
+    pd.testing.assert_series_equal(after["estimate"], curve(longest.min() + 1), check_names=False)
+    assert after.isna().all(axis=1).to_dict() == (longest == longest.min()).to_dict()
+
+
+@pytest.mark.parametrize("months", [np.nan, np.inf, -1, 10**12])
+def test_months_that_cannot_be_asked_are_refused(lung, months):
+    curve = ChurnCurve.from_counts(lung)
+    for ask in (curve, curve.at, curve.mean_within, curve.restricted_mean, lambda m: curve.value_within(m, 10, 0.01)):
+        with pytest.raises(ValueError, match=r"months is .*; it is a (whole )?number from [01] to 10,000"):
+            ask(months)
+    with pytest.raises(ValueError, match=r"months is 2.5; it is a whole number from 1 to 10,000"):
+        curve.mean_within(2.5)

@@ -38,10 +38,12 @@ def _rates(draw: np.random.Generator) -> Iterator[Row]:
         for stage, number in (("lead", leads), ("won", draw.binomial(leads, RATES[channel])))
     ]
     counts = pd.DataFrame(rows, columns=["team", "channel", "stage", "customers"])
-    first: Any = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).ends().iloc[0]
-    yield "conversion rate", RATES["a"], first["estimate"], first["low"], first["high"]
-    level: Any = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"]).standardize("channel").loc["north"]
-    yield "standardised rate", sum(RATES.values()) / 2, level["estimate"], level["low"], level["high"]
+    for interval, said in (("wilson", ""), ("jeffreys", ", Jeffreys' interval")):
+        funnel = Funnel.from_counts(counts, ["lead", "won"], ["team", "channel"], interval=interval)
+        first: Any = funnel.ends().iloc[0]
+        yield f"conversion rate{said}", RATES["a"], first["estimate"], first["low"], first["high"]
+        level: Any = funnel.standardize("channel").loc["north"]
+        yield f"standardised rate{said}", sum(RATES.values()) / 2, level["estimate"], level["low"], level["high"]
 
 
 def _times(draw: np.random.Generator) -> Iterator[Row]:
