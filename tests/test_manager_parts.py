@@ -154,6 +154,7 @@ def test_counts_of_all_customers_are_preferred_to_the_sample_and_said(buyers: Co
     assert some.all_customers == len(all_.customers) == 275
     assert some.still_buying()["estimate"] == pytest.approx(all_.still_buying()["estimate"], abs=0.02)
     assert some.spend.population_mean == pytest.approx(all_.spend.population_mean, rel=0.01)
+    assert some.value() == pytest.approx(all_.value(), rel=0.08)  # whole weeks, and spend that goes with pace
     told = brief(company)
     assert "For all 275 customers that is" in told.parts[2].said[1]
     sample = few["customer_id"].nunique()
@@ -165,6 +166,16 @@ def test_counts_of_all_customers_are_preferred_to_the_sample_and_said(buyers: Co
         f"{len(few):,}",
     )
     assert not any("counts of all" in said for said in brief(buyers).doubts)
+
+
+def test_the_value_of_all_is_that_of_the_counts_and_not_of_the_sample() -> None:
+    shoppers = open_company("retail")
+    whole = count_orders(shoppers.orders, shoppers.observation_end)
+    some = shoppers.orders["customer_id"].value_counts().index[600:]  # without the best, as no sample should be
+    few = shoppers.orders[shoppers.orders["customer_id"].isin(some)]
+    tables = {"orders": few, "buyer_counts": whole.table, "spend_counts": whole.spend}
+    all_ = Buying(replace(shoppers, tables={"orders": shoppers.orders}), 5).value()["estimate"]
+    assert Buying(replace(shoppers, tables=tables), 5).value()["estimate"] == pytest.approx(all_, rel=0.01)
 
 
 def test_too_few_who_came_back_are_refused() -> None:

@@ -19,7 +19,7 @@ HORIZON = 12  # months
 YEARLY_DISCOUNT = 0.1
 FIFTHS = ("highest fifth", "fourth fifth", "middle fifth", "second fifth", "lowest fifth")
 _RATE = (1 + YEARLY_DISCOUNT) ** (1 / 12) - 1
-_MOST = 2_000  # customers whose values are averaged; more would not narrow the interval
+_MOST = 10_000  # customers or histories whose values are averaged: fewer would move the mean beyond its interval
 _FEW_REPEATS = 100
 _CORRELATED = 0.1  # from here on the gamma-gamma model promises too much or too little to the frequent
 
@@ -92,14 +92,34 @@ class Buying:
 
     def value(self) -> dict[str, float]:
         """Return what a customer is expected to spend within the horizon, discounted: `estimate`, `low`, `high`."""
-        few = self.customers
-        if len(few) > _MOST:
-            few = few.sample(_MOST, random_state=0)
+        rows = self._valued()
+        customers, weights = rows.drop(columns="customers"), rows["customers"].to_numpy(float)
 
         def mean(model: BetaGeo, spend: GammaGamma) -> float:
-            return float(customer_value(model, spend, few, HORIZON, _RATE, 1.0)["value"].mean())
+            each = customer_value(model, spend, customers, HORIZON, _RATE, 1.0)["value"]
+            return float(np.average(each, weights=weights))
 
         return {str(name): float(end) for name, end in interval_of(mean, self.model, self.spend).iloc[0].items()}
+
+    def _valued(self) -> pd.DataFrame:
+        """Return whose values are averaged: some of the customers, or the histories of all of them.
+
+        The spend expected is linear in what was spent: so the mean of those who came back as often stands for each.
+        """
+        spend = self.company.tables.get("spend_counts")
+        if spend is None or "buyer_counts" not in self.company.tables:
+            few = self.customers.assign(customers=1)
+            return few.sample(_MOST, random_state=0) if len(few) > _MOST else few
+        sums = spend.assign(total=spend["monetary_value"] * spend["customers"]).groupby("frequency")
+        means, mean = (
+            sums["total"].sum() / sums["customers"].sum(),
+            sums["total"].sum().sum() / spend["customers"].sum(),
+        )
+        often = self.histories["frequency"]
+        rows = self.histories.assign(monetary_value=often.map(means).fillna(mean).where(often > 0, 0.0))
+        if len(rows) <= _MOST:
+            return rows
+        return rows.sample(_MOST, replace=True, weights="customers", random_state=0).assign(customers=1)
 
     def by_fifth(self) -> pd.Series:
         """Return the share of the expected spend that each fifth of the customers brings, the best fifth first."""

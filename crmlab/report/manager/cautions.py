@@ -66,8 +66,8 @@ CAUTIONS: dict[str, tuple[str, str]] = {
     ),
     "sample of all": (
         "The models of buying are fitted to the counts of all {all} customers. Single customers are known of a sample "
-        "of {n} only: on it rest the mean value, the fifths, the test of the forecast and the lessons.",
-        "구매 모형은 전체 고객 {all}명의 집계로 추정했습니다. 개별 고객은 표본 {n}명만 알 수 있으며, 평균 가치, 5분위, "
+        "of {n} only: on it rest the fifths, the test of the forecast and the lessons.",
+        "구매 모형은 전체 고객 {all}명의 집계로 추정했습니다. 개별 고객은 표본 {n}명만 알 수 있으며, 5분위, "
         "예측 검증과 각 과목은 이 표본에 근거합니다.",
     ),
     "few repeats": (
