@@ -128,7 +128,7 @@ def _taken(orders: Any, grid: str, end: int, cut: int) -> pd.DataFrame:
     for name, source in (("customer_id", "customer_id"), ("period", "ordered_at")):
         if empty := int(frame.loc[frame[name].isna(), "days"].sum()):
             raise ValueError(f"orders: {source} is empty ({empty} times); mend or leave out these rows first")
-    ordinals = pd.PeriodIndex(pd.to_datetime(frame["period"]).astype("datetime64[ns]"), freq=grid).astype("int64")
+    ordinals = pd.PeriodIndex(pd.to_datetime(np.asarray(frame["period"])), freq=grid).astype("int64")
     taken = frame[["customer_id"]].assign(period=np.asarray(ordinals))
     taken = taken[taken.groupby("customer_id", observed=True)["period"].transform("min") <= cut]
     if taken.empty:
