@@ -202,7 +202,8 @@ def _faults(*found: tuple[np.ndarray, tuple[str, str]]) -> list[Fault]:
 
 def _number(texts: np.ndarray) -> tuple[pd.Series, list[Fault]]:
     good = _matches(_NUMBER, texts)
-    endless = np.array([text.lower() in _ENDLESS for text in texts], bool)
+    endless = np.zeros(len(texts), bool)
+    endless[~good] = [text.lower() in _ENDLESS for text in texts[~good]]
     values = np.full(len(texts) + 1, np.nan)
     values[:-1][good] = texts[good].astype(float)
     too_big = np.isinf(values[:-1])

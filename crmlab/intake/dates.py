@@ -69,7 +69,7 @@ def read_dates(values: pd.Series, where: Where, told: Collection[str] = (), mont
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return Read(values, "dates already")
     column = Distinct.of(values)
-    if all(_ISO.fullmatch(text) for text in column.texts):
+    if all(map(_ISO.fullmatch, column.texts)):
         return Read(column.back(list(column.texts)), "dates as 2025-01-31")
     days, clocks = _without_clocks(column)
     texts = [_fixed(text) or (_month(text) if month else None) for text in days.texts]

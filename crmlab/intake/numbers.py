@@ -71,7 +71,7 @@ def read_numbers(values: pd.Series, where: Where, told: str = "") -> Read:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return Read(values, "numbers already")
     column = Distinct.of(values)
-    if all(_PLAIN.fullmatch(text) for text in column.texts):
+    if all(map(_PLAIN.fullmatch, column.texts)):
         return Read(column.back(list(column.texts)), "plain numbers")
     numbers = _numbers(column)
     mark, problems = _decimal(column, numbers, where, told)
