@@ -60,7 +60,9 @@ def shuffled(orders: int = SPARK_ORDERS) -> dict[str, float]:
         start = time.perf_counter()
         count_orders(folder, large.END, engine="spark")
         seconds = time.perf_counter() - start
-        stages = spark.sparkContext._jsc.sc().statusStore().stageList(None, False, False, None, None)
+        java = spark.sparkContext._gateway
+        none = java.new_array(java.jvm.double, 0)
+        stages = spark.sparkContext._jsc.sc().statusStore().stageList(None, False, False, none, None)
         written = sum(stages.apply(number).shuffleWriteBytes() for number in range(stages.size()))
         spark.stop()
         read = sum(part.stat().st_size for part in Path(folder).glob("*.parquet"))
@@ -137,7 +139,6 @@ def page(facts: dict[str, Any]) -> str:
         "ratio": f"{own['seconds'] / other['seconds']:.2f}",
         "cpu_ratio": f"{own['cpu_seconds'] / other['cpu_seconds']:.2f}",
         "orders": f"{own['answer']['orders']:,.0f}",
-        "busy": f"{own['busy']:.0f}",
         "apart": f"{apart:.0e}",
         "customers": f"{own['answer']['customers']:,.0f}",
         "kept": f"{own['answer']['histories']:,.0f}",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,6 +15,7 @@ import pandas as pd
 from crmlab import plots
 from crmlab.customers import window
 from crmlab.engines import collect, columns_of, purchase_days
+from crmlab.engines.files import database
 from crmlab.engines.purchases import customers_of, refuse_gaps_of_orders
 from crmlab.labels import word
 from crmlab.large.opening import opened
@@ -129,8 +133,8 @@ def count_orders(
     options = {"columns": columns, "master": master, "memory": memory, "separator": separator, "progress": progress}
     with opened(source, engine, **options) as orders:
         held = calibration_end is not None
-        few = _kept(_reduced(customers_of(purchase_days(orders, end), cut, held), cut, step, held))
-        table, spend = _histories(few, held), _levels(few)
+        with _kept(_reduced(customers_of(purchase_days(orders, end), cut, held), cut, step, held)) as few:
+            table, spend = _histories(few, held), _levels(few)
         priced = "amount" in columns_of(orders)
     _refuse(table, cut)
     customers, days = int(table["customers"].sum()), int(((table["frequency"] + 1) * table["customers"]).sum())
@@ -177,16 +181,22 @@ def _steps(days: Any, step: int) -> Any:
     return nw.when((nw.col("purchases") > 1) & (near < 1)).then(nw.lit(1, nw.Int64)).otherwise(near)
 
 
-def _kept(frame: Any) -> Any:
-    """Return the frame so that counting it twice does not read the orders twice."""
+@contextmanager
+def _kept(frame: Any) -> Iterator[Any]:
+    """Yield the frame so that counting it twice does not read the orders twice; nothing is left behind."""
     import narwhals as nw
 
-    known = frame.implementation
+    known, native = frame.implementation, frame.to_native()
     if known.is_duckdb():
-        return nw.from_native(frame.collect(backend="pyarrow").to_native()).lazy()
-    if known.is_spark_like():
-        return nw.from_native(frame.to_native().persist())
-    return frame.collect().lazy()
+        with TemporaryDirectory(prefix="crmlab-") as folder, database() as base:
+            native.write_parquet(str(Path(folder, "customers.parquet")))
+            yield nw.from_native(base.read_parquet(str(Path(folder, "customers.parquet")))).lazy()
+    elif known.is_spark_like():
+        native.persist()
+        yield frame
+        native.unpersist()
+    else:
+        yield frame.collect().lazy()
 
 
 def _histories(few: Any, held: bool) -> pd.DataFrame:
