@@ -14,6 +14,7 @@ from scipy.stats import beta
 import buying
 from crmlab.buyers.beta_geo import BetaGeo
 from crmlab.customers import count_customers
+from crmlab.labels import number
 from crmlab.plots import alternative_text
 
 PUBLISHED = np.array([0.242593, 4.413531, 0.792886, 2.425753])  # printed as .243, 4.414, .793, 2.426
@@ -262,4 +263,4 @@ def test_pictures_ask_a_question_and_say_their_numbers(buyers, fitted):
         assert ax.get_title().endswith("?")
         assert ax.get_xlabel()
         assert ax.get_ylabel()
-        assert f"{shown.table['expected'].iloc[-1]:.4g}" in alternative_text(ax.figure)
+        assert number(shown.table["expected"].iloc[-1], 4) in alternative_text(ax.figure)

@@ -13,6 +13,7 @@ from scipy.special import betaln, comb, hyp2f1
 import buying
 from crmlab.buyers.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmlab.estimation import maximize
+from crmlab.labels import number
 from crmlab.plots import alternative_text
 from scripts.calibrate.buyers import simulate
 
@@ -187,7 +188,7 @@ def test_the_checks_of_the_family_hold(takers):
     for shown in (model, held, tracked, model.repeat_histogram(takers)):
         ax = shown.plot()
         assert ax.get_title().endswith("?")
-        assert f"{shown.table['expected'].iloc[-1]:.4g}" in alternative_text(ax.figure)
+        assert number(shown.table["expected"].iloc[-1], 4) in alternative_text(ax.figure)
 
 
 def test_classes_that_nobody_can_reach_are_left_out(takers):

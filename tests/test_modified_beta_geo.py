@@ -12,6 +12,7 @@ from scipy.special import hyp2f1
 import buying
 from crmlab.buyers.beta_geo import BetaGeo
 from crmlab.buyers.modified_beta_geo import ModifiedBetaGeo
+from crmlab.labels import number
 from crmlab.plots import alternative_text
 from scripts.calibrate.buyers import simulate
 
@@ -112,7 +113,7 @@ def test_the_checks_of_the_family_hold(buyers):
     for shown in (model, held, model.tracking(buyers), model.repeat_histogram(buyers)):
         ax = shown.plot()
         assert ax.get_title().endswith("?")
-        assert f"{shown.table['expected'].iloc[-1]:.4g}" in alternative_text(ax.figure)
+        assert number(shown.table["expected"].iloc[-1], 4) in alternative_text(ax.figure)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from scipy.special import gammaln, hyp2f1, logsumexp
 import buying
 from crmlab.buyers.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmlab.buyers.pareto_nbd import ParetoNBD
+from crmlab.labels import number
 from crmlab.plots import alternative_text
 from scripts.calibrate.buyers import simulate
 
@@ -217,7 +218,7 @@ def test_the_checks_of_the_family_hold(buyers, fitted):
     for shown in (fitted, held, fitted.tracking(buyers), fitted.repeat_histogram(buyers)):
         ax = shown.plot()
         assert ax.get_title().endswith("?")
-        assert f"{shown.table['expected'].iloc[-1]:.4g}" in alternative_text(ax.figure)
+        assert number(shown.table["expected"].iloc[-1], 4) in alternative_text(ax.figure)
 
 
 @pytest.mark.parametrize(
