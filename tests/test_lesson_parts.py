@@ -12,6 +12,7 @@ from crmlab.company import Company
 from crmlab.data import open_company, save
 from crmlab.data.validation import validate
 from crmlab.report import run
+from crmlab.simulation import simulate_company
 
 CONTRACTS = ["contract_id", "customer_id", "started_on", "ended_on", "plan", "monthly_fee"]
 DRIVERS = [*CONTRACTS, "service_level", "onboarding"]
@@ -46,3 +47,9 @@ def test_a_lesson_runs_on_one_table_alone(
     assert {part for each in said for part in each.split(" and ")} == set(filter(None, reason.split(" and ")))
     index = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
     assert (f"without the parts that need {reason}" in index) == bool(reason)
+
+
+def test_a_lesson_runs_on_a_twin_whose_truth_knows_less(tmp_path: Path) -> None:
+    save(simulate_company(like=open_company("subscription")), tmp_path / "twin")
+    (outcome,) = run("13", tmp_path / "twin", tmp_path / "report", progress=False)
+    assert (outcome.status, outcome.reason) == ("ran", "")
