@@ -83,13 +83,23 @@ def test_the_published_checks(cdnow):
     assert held.summary().loc["mean", "actual"] == pytest.approx(1881 / 2357, abs=1e-3)
 
 
+def first_terms(t, terms, r, alpha, a, b):
+    """Return E[X(t)] with so many terms of the hypergeometric series after the first."""
+    j = np.arange(terms)
+    series = np.cumprod((r + j) * (b + j) / ((a + b - 1 + j) * (1 + j)) * t / (alpha + t)).sum() + 1
+    return (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * series)
+
+
 def test_the_published_expectations():
     """The same paper's expected repeat purchases by week, and its customer (2, 30.43, 38.86)."""
     model = known(*PUBLISHED)
     weeks = [0.1429, 1, 3, 31.8571, 32, 78]
     got = model.expected_purchases_new(weeks)["estimate"].round(4).to_list()
     assert got[:5] == pytest.approx([0.0078, 0.0532, 0.1506, 1.0405, 1.0437], abs=5e-5)
-    assert got[5] == pytest.approx(1.8576, abs=5e-4)  # printed from a truncated series; the whole one gives 1.8580
+    assert got[5] == pytest.approx(
+        1.8580, abs=5e-5
+    )  # the whole series; its first 150 terms are printed
+    assert first_terms(78, 150, 0.242593, 4.413531, 0.792886, 2.425753) == pytest.approx(1.8576, abs=5e-5)
     customer = pd.DataFrame({"frequency": [2], "recency": [30.43], "T": [38.86]})
     assert model.expected_purchases(39, customer).item() == pytest.approx(1.22591, abs=5e-6)
     assert model.probability_alive(customer).item() == pytest.approx(0.72661, abs=5e-6)
