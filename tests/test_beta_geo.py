@@ -96,9 +96,7 @@ def test_the_published_expectations():
     weeks = [0.1429, 1, 3, 31.8571, 32, 78]
     got = model.expected_purchases_new(weeks)["estimate"].round(4).to_list()
     assert got[:5] == pytest.approx([0.0078, 0.0532, 0.1506, 1.0405, 1.0437], abs=5e-5)
-    assert got[5] == pytest.approx(
-        1.8580, abs=5e-5
-    )  # the whole series; its first 150 terms are printed
+    assert got[5] == pytest.approx(1.8580, abs=5e-5)  # the whole series; its first 150 terms are printed
     assert first_terms(78, 150, 0.242593, 4.413531, 0.792886, 2.425753) == pytest.approx(1.8576, abs=5e-5)
     customer = pd.DataFrame({"frequency": [2], "recency": [30.43], "T": [38.86]})
     assert model.expected_purchases(39, customer).item() == pytest.approx(1.22591, abs=5e-6)
