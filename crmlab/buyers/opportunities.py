@@ -63,9 +63,8 @@ def summarize_opportunities(
     end, cut = _last_periods(observation_end, calibration_end, grid)
     taken = _taken(orders, grid, end, cut)
     seen = taken[taken["period"] <= cut]
-    first, last, size = (
-        seen.groupby("customer_id", observed=True)["period"].agg(what) for what in ("min", "max", "size")
-    )
+    periods = seen.groupby("customer_id", observed=True)["period"]
+    first, last, size = periods.min(), periods.max(), periods.size()
     summary = pd.DataFrame({"frequency": size - 1, "recency": last - first, "opportunities": cut - first})
     if calibration_end is not None:
         later = taken[taken["period"] > cut].groupby("customer_id", observed=True).size()

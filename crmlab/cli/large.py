@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from crmlab.intake import Plan
 
 ENOUGH = 1 << 28  # bytes of a file or folder from which on orders are counted where they lie: 256 MiB
+_COUNTED = ("customer_id", "ordered_at", "amount")
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:
@@ -67,10 +69,6 @@ def adopt_large(told: argparse.Namespace) -> int:
         progress=sys.stderr.isatty(),
     )
     return wrote(company, told.out)
-
-
-_COUNTED = ("customer_id", "ordered_at", "amount")
-_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 
 
 def _mapped(words: list[str]) -> tuple[Plan, dict[str, str | int]]:

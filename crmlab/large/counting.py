@@ -133,7 +133,7 @@ def count_orders(
     options = {"columns": columns, "master": master, "memory": memory, "separator": separator, "progress": progress}
     with opened(source, engine, **options) as orders:
         held = calibration_end is not None
-        with _kept(_reduced(customers_of(purchase_days(orders, end), cut, held), cut, step, held)) as few:
+        with _kept(_reduced(customers_of(purchase_days(orders, end), cut, held), cut, step, held), memory) as few:
             table, spend = _histories(few, held), _levels(few)
         priced = "amount" in columns_of(orders)
     _refuse(table, cut)
@@ -182,19 +182,22 @@ def _steps(days: Any, step: int) -> Any:
 
 
 @contextmanager
-def _kept(frame: Any) -> Iterator[Any]:
+def _kept(frame: Any, memory: str) -> Iterator[Any]:
     """Yield the frame so that counting it twice does not read the orders twice; nothing is left behind."""
     import narwhals as nw
 
     known, native = frame.implementation, frame.to_native()
     if known.is_duckdb():
-        with TemporaryDirectory(prefix="crmlab-") as folder, database() as base:
-            native.write_parquet(str(Path(folder, "customers.parquet")))
-            yield nw.from_native(base.read_parquet(str(Path(folder, "customers.parquet")))).lazy()
+        with TemporaryDirectory(prefix="crmlab-") as folder, database(memory) as base:
+            file = str(Path(folder, "customers.parquet"))
+            native.write_parquet(file)
+            yield nw.from_native(base.read_parquet(file)).lazy()
     elif known.is_spark_like():
         native.persist()
-        yield frame
-        native.unpersist()
+        try:
+            yield frame
+        finally:
+            native.unpersist()
     else:
         yield frame.collect().lazy()
 

@@ -111,10 +111,8 @@ class Buying:
             few = self.customers.assign(customers=1)
             return few.sample(_MOST, random_state=0) if len(few) > _MOST else few
         sums = spend.assign(total=spend["monetary_value"] * spend["customers"]).groupby("frequency")
-        means, mean = (
-            sums["total"].sum() / sums["customers"].sum(),
-            sums["total"].sum().sum() / spend["customers"].sum(),
-        )
+        means = sums["total"].sum() / sums["customers"].sum()
+        mean = np.average(spend["monetary_value"], weights=spend["customers"])
         often = self.histories["frequency"]
         rows = self.histories.assign(monetary_value=often.map(means).fillna(mean).where(often > 0, 0.0))
         if len(rows) <= _MOST:
