@@ -116,8 +116,8 @@ def leave_out(notebook: dict[str, Any], lacking: Mapping[str, str]) -> None:
         if not gone:
             cells.append(cell)
         elif heading or not cells or cells[-1]["metadata"].get("crmlab", {}).get("left_out") != [*gone]:
-            said = f"*This part needs {in_words(gone)}, which this company lacks; docs/tables.md says what it holds.*"
-            left = {"cell_type": "markdown", "metadata": {"crmlab": {"left_out": [*gone]}}, "source": heading + said}
+            said = f"{heading}*{_left_out(gone)}*"
+            left = {"cell_type": "markdown", "metadata": {"crmlab": {"left_out": [*gone]}}, "source": said}
             cells.append(type(cell)(left | ({"id": cell["id"]} if "id" in cell else {})))
     notebook["cells"] = cells
 
@@ -125,6 +125,22 @@ def leave_out(notebook: dict[str, Any], lacking: Mapping[str, str]) -> None:
 def cell_needs(cell: Mapping[str, Any]) -> list[str]:
     """Return what a cell needs beyond the tables of its lesson."""
     return list(cell["metadata"].get("crmlab", {}).get("needs", ()))
+
+
+def stand_in(needs: Iterable[str], company: Company) -> str:
+    """Return the sentence that stands for a part whose needs a company lacks; "" where it lacks none of them.
+
+    Examples
+    --------
+    >>> stand_in(["surveys.csat"], Company("shop", {}, "2025-12-31"))
+    'This part needs the table surveys, which this company lacks; docs/tables.md says what it holds.'
+    """
+    gone = _lacking(needs, company)
+    return _left_out(gone) if gone else ""
+
+
+def _left_out(gone: Mapping[str, str]) -> str:
+    return f"This part needs {in_words(gone)}, which this company lacks; docs/tables.md says what it holds."
 
 
 def _heading(cell: Mapping[str, Any]) -> str:

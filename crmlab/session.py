@@ -1,4 +1,8 @@
-"""The start of a lesson: language, theme, a check of the environment, and the version stamp at its end."""
+"""The start of a lesson: language, theme, a check of the environment, and the version stamp at its end.
+
+JupyterLab sends the metadata of a cell along with its source. So a lesson that is opened there leaves out, as a report
+does, the cells that need what a company of one's own lacks.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from crmlab import labels, plots
+from crmlab.company import Company
+from crmlab.lessons import cell_needs, stand_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +23,9 @@ _NEEDED = ("ipywidgets", "lifelines", "matplotlib", "narwhals", "numpy", "pandas
 
 def setup(language: str = "en", currency: str | None = None) -> None:
     """Prepare a lesson: check the environment, set the language and the theme, give pictures alternative text.
+
+    From then on a notebook whose front end sends the metadata of its cells, as JupyterLab does, prints a sentence in
+    the place of each cell that needs a table or a column which the company named `company` lacks.
 
     Prints one line: that all is well, or what is missing and how to mend it.
 
@@ -43,7 +52,10 @@ def setup(language: str = "en", currency: str | None = None) -> None:
         print(f"Missing: {', '.join(missing)}. Mend it with: python scripts/bootstrap.py install")
         return
     plots.use_theme(language)
-    _register_alternative_text()
+    shell = _shell()
+    if shell is not None:
+        _register_alternative_text(shell)
+        _register_needs(shell)
     print("crmlab is ready.")
 
 
@@ -65,11 +77,8 @@ def _missing() -> list[str]:
     return [name for name in _NEEDED if find_spec(name) is None]
 
 
-def _register_alternative_text() -> None:
+def _register_alternative_text(shell: Any) -> None:
     """Make a notebook store each figure's alternative text beside its picture, and draw it once."""
-    shell = _shell()
-    if shell is None:
-        return
     import matplotlib.pyplot as plt
     from IPython.core.formatters import BaseFormatter
     from matplotlib.figure import Figure
@@ -80,6 +89,26 @@ def _register_alternative_text() -> None:
         plt.uninstall_repl_displayhook()  # the backend draws at a cell's end; the hook would draw once more
     formatter: BaseFormatter = shell.display_formatter.formatters["image/png"]
     formatter.for_type(Figure, plots.png)
+
+
+def _register_needs(shell: Any) -> None:
+    if _without_what_is_lacking not in shell.input_transformers_post:
+        shell.input_transformers_post.append(_without_what_is_lacking)
+
+
+def _without_what_is_lacking(lines: list[str]) -> list[str]:
+    """Return the lines of the cell that is run, or one that says what the company lacks for it."""
+    shell = _shell()
+    company = shell.user_ns.get("company")
+    needs = cell_needs({"metadata": _sent_along(shell)})
+    said = stand_in(needs, company) if isinstance(company, Company) else ""
+    return [f"print({said!r})\n"] if said else lines
+
+
+def _sent_along(shell: Any) -> dict[str, Any]:
+    """Return what a front end sent along with the cell that is run; a shell in a terminal has none."""
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return request.get("metadata", {})
 
 
 def _shell() -> Any:

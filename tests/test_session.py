@@ -1,6 +1,12 @@
 """The start of a lesson."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from crmlab import labels, session
 
@@ -38,3 +44,46 @@ def test_axes_bear_the_currency_of_the_lesson():
 
 def test_versions_name_what_the_numbers_depend_on():
     assert {"python", "crmlab", "pandas", "lifelines"} <= set(session.versions().index)
+
+
+COMPANY = """
+from pandas import DataFrame
+from crmlab import session
+from crmlab.company import Company
+company = Company("shop", {"orders": DataFrame({"amount": [5.0]})}, "2025-12-31")
+"""
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Callable[..., str]]:
+    """Yield a function that runs a cell in a kernel as JupyterLab does, metadata and all, and returns what it wrote."""
+    manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=CRITICAL"])
+
+    def written(source: str, **metadata: Any) -> str:
+        request = client.session.msg("execute_request", {"code": source, "silent": False}, metadata=metadata)
+        client.shell_channel.send(request)
+        text = ""
+        while True:
+            message = client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+                said = message["content"]
+                text += "\n".join(said.get("traceback", [said.get("text", "")]))
+                if said.get("execution_state") == "idle":
+                    return text
+
+    try:
+        yield written
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_a_cell_whose_needs_are_unmet_is_left_out_with_a_sentence(run: Callable[..., str]) -> None:
+    surveys = {"crmlab": {"needs": ["surveys.csat"]}}
+    assert run(f"{COMPANY}session.setup()\nsession.setup()") == "crmlab is ready.\n" * 2
+    says = "This part needs the table surveys, which this company lacks; docs/tables.md says what it holds.\n"
+    assert run("print(1 / 0)", **surveys, cellId="x") == says
+    assert run("print(len(company.orders))", crmlab={"needs": ["orders.amount"]}) == "1\n"
+    assert run("print(2)") == "2\n"
+    run("company = None")
+    assert run("print(3)", **surveys) == "3\n"
