@@ -165,6 +165,19 @@ def test_a_row_of_totals_is_reported_and_left_out_by_choice(tmp_path: Path, caps
     assert 'total_rows = "drop"' in (tmp_path / "shop" / "mapping.toml").read_text(encoding="utf-8")
 
 
+def test_subtotals_within_a_sheet_go_and_a_customer_called_total_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "cust,date,total\na,2025-01-31,5\nTotal,2025-02-01,6\n소계,,11\nb,2025-02-03,8\n소계,,8\n합계,,19\n"
+    path = write(tmp_path, rows)
+    assert "3 rows are of totals (lines 4, 6, 7)." in str(refused(path))
+    adopted = adopt(path, choose={"total_rows": "drop"})
+    assert adopted.orders["customer_id"].tolist() == ["a", "Total", "b"]
+    said = capsys.readouterr().out
+    assert "export.csv: 1 row is called a total (line 3), but adds up no others: it stays as data." in said
+    assert "export.csv: 3 rows of totals (lines 4, 6, 7) were left out." in said
+
+
 TENURE = "고객번호,가입개월,{},요금제\nc1,3,{yes},basic\nc2,13,{no},basic\nc3,4,{yes},premium\n"
 
 

@@ -88,7 +88,7 @@ _ABOUT_SHAPES = (
 _ABOUT_ROWS = (
     Choice(
         "total_rows",
-        "What becomes of rows at the bottom of a sheet that add up those above, such as 합계 or Total?",
+        "What becomes of rows that add up others, such as 합계, 소계 or Total, at the end of a sheet or within it?",
         REFUSE | {"drop": "they are left out", "keep": "they are data"},
         "refuse",
     ),
