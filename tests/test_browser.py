@@ -1,4 +1,5 @@
-"""One lesson in a real browser: it opens, runs, its slider moves its figure, and nothing leaves the machine."""
+"""One lesson in a real browser: it runs but for what its company lacks, its slider moves its figure, and nothing leaves
+the machine."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,6 +30,7 @@ REQUIRED = os.environ.get("CRMLAB_REQUIRE_BROWSER") == "1"
 LOCAL = {"127.0.0.1", "localhost", "::1", None, ""}
 SECONDS = 1000  # playwright counts milliseconds
 
+UNMET = new_code_cell("1 / 0", metadata={"crmlab": {"needs": ["a_table_of_nobody"]}})
 IDLE = "#jp-main-statusbar :text('| Idle')"
 
 pytestmark = pytest.mark.skipif(BROWSER is None and not REQUIRED, reason="neither Chromium, Chrome nor Edge was found")
@@ -86,6 +89,7 @@ def address(tmp_path: Path, watched: dict[str, str], monkeypatch: pytest.MonkeyP
     for cell in lesson.cells:
         if cell.cell_type == "code":  # what is seen must come from this run
             cell.outputs, cell.execution_count = [], None
+    lesson.cells.append(UNMET)
     nbformat.write(lesson, tmp_path / "notebooks" / Path(LESSON).name)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -126,11 +130,13 @@ def test_a_lesson_runs_in_the_browser_and_asks_nothing_of_the_network(address: s
         page.on("websocket", lambda websocket: requests.append(websocket.url))
         page.goto(address)
         _run_all_cells(page)
+        last = page.locator(".jp-CodeCell .jp-OutputArea-output").last.inner_text()
         before, after = _move_the_slider(page)
         asked = page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts()
         browser.close()
 
     assert after != before, "the slider moved and the figure stayed"
+    assert last.startswith("This part needs the table a_table_of_nobody, which this company lacks")
     assert errors == []
     assert asked == [], "JupyterLab asks the reader something"
     assert [url for url in requests if _leaves_the_machine(url)] == []
@@ -146,7 +152,7 @@ def _printed_address(log: Path) -> str:
 def _run_all_cells(page: Page) -> None:
     """Choose Run, Run All Cells, and wait until each cell has its number and the kernel rests."""
     cells = [cell for cell in nbformat.read(ROOT / LESSON, as_version=4).cells if cell.cell_type == "code"]
-    expected = len([cell for cell in cells if cell.source.strip()])
+    expected = len([cell for cell in [*cells, UNMET] if cell.source.strip()])
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector(IDLE)  # before a kernel is connected, Run asks for one
     page.get_by_role("menuitem", name="Run", exact=True).click()
