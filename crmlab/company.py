@@ -11,11 +11,18 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from crmlab.tables import dictionary
+from crmlab.tables import TABLES, dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+
+class LackingError(AttributeError):
+    """What a company lacks for what is asked of it, with the remedy; a notebook shows these words and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,9 +96,12 @@ class Company:
     truth: Truth | None = None
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        if name.startswith("__") or name not in self.tables:
-            raise AttributeError(f"{self.name} has no table {name!r}; it has {', '.join(self.tables)}")
-        return self.tables[name]
+        if not name.startswith("__") and name in self.tables:
+            return self.tables[name]
+        said = f"{self.name} has no table {name!r}; it has {', '.join(self.tables)}"
+        if name in TABLES:
+            raise LackingError(f"{said}. docs/tables.md says what {name} holds; crmlab adopt makes it of your files.")
+        raise AttributeError(said)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.tables]
@@ -101,7 +111,7 @@ class Company:
 
         Raises
         ------
-        KeyError
+        AttributeError
             If the company has no table of that name.
         """
         import pandas as pd
@@ -110,8 +120,9 @@ class Company:
         return pd.concat(known, ignore_index=True)
 
     def _described(self, table: str) -> pd.DataFrame:
+        held = getattr(self, table).columns
         rows = dictionary(table)
-        return rows[rows["column"].isin(self.tables[table].columns)]
+        return rows[rows["column"].isin(held)]
 
     def overview(self) -> pd.DataFrame:
         """Return the number of rows of each table, and the first and last day in it."""

@@ -177,16 +177,30 @@ def find_lessons(folder: Path | None = None) -> dict[str, Lesson]:
     folder = folder or notebooks_folder()
     lessons = {}
     for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))  # nbformat takes seconds to import
-        told = notebook["metadata"].get("crmlab", {})
+        notebook, told = _read(path)
         number = path.stem.partition("-")[0]
         title = told.get("title") or _title(notebook) or path.stem
-        tables = {name: list(columns) for name, columns in told.get("tables", {}).items()}
         needs = tuple(dict.fromkeys(need for cell in notebook["cells"] for need in cell_needs(cell)))
-        lessons[number] = Lesson(number, title, path, tables, _parameters(notebook), needs)
+        lessons[number] = Lesson(number, title, path, told.get("tables", {}), _parameters(notebook), needs)
     if not lessons:
         raise ValueError(f"there is no lesson in {folder.name}/: start from the folder of the course")
     return lessons
+
+
+def unfit(notebook: Path, company: Company) -> str:
+    """Return in words why a notebook cannot run on a company, with the remedy; "" where it can, or says no need.
+
+    Parameters
+    ----------
+    notebook
+        The file, under any name.
+    company
+        The company that is opened in it.
+    """
+    _, told = _read(notebook)
+    said = Lesson("", "", notebook, told.get("tables", {})).lacks(company)
+    remedy = "docs/tables.md says what each table holds; crmlab check says which lessons can run."
+    return f"This lesson cannot run on {company.name}: it {said}. {remedy}" if said else ""
 
 
 def notebooks_folder() -> Path:
@@ -217,6 +231,12 @@ def choose(wanted: Iterable[str | int], lessons: Mapping[str, Lesson]) -> list[L
             raise ValueError(f"there is no lesson {text!r}: there are {', '.join(lessons)}")
         chosen |= set(lessons) if text == "all" else {number}
     return [lesson for number, lesson in lessons.items() if number in chosen]
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a notebook, and what it tells of itself as a lesson."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))  # nbformat takes seconds to import
+    return notebook, notebook["metadata"].get("crmlab", {})
 
 
 def _title(notebook: Mapping[str, Any]) -> str:

@@ -1,31 +1,35 @@
 """The start of a lesson: language, theme, a check of the environment, and the version stamp at its end.
 
-JupyterLab sends the metadata of a cell along with its source. So a lesson that is opened there leaves out, as a report
-does, the cells that need what a company of one's own lacks.
+JupyterLab names the notebook to its kernel, and sends the metadata of a cell along with its source. So a lesson that is
+opened there treats a company of one's own as a report does: it says at the start that it cannot run, or leaves out the
+cells that need what the company lacks.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlab import labels, plots
-from crmlab.company import Company
-from crmlab.lessons import cell_needs, stand_in
+from crmlab.company import Company, LackingError
+from crmlab.lessons import cell_needs, stand_in, unfit
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_NOTEBOOK = "JPY_SESSION_NAME"  # the variable in which Jupyter's server tells a kernel the path of its notebook
 _NEEDED = ("ipywidgets", "lifelines", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "seaborn", "statsmodels")
 
 
 def setup(language: str = "en", currency: str | None = None) -> None:
     """Prepare a lesson: check the environment, set the language and the theme, give pictures alternative text.
 
-    From then on a notebook whose front end sends the metadata of its cells, as JupyterLab does, prints a sentence in
-    the place of each cell that needs a table or a column which the company named `company` lacks.
+    In JupyterLab the company that is named `company` is held against what the lesson needs. From then on each cell
+    that needs more than the company has prints a sentence instead.
 
     Prints one line: that all is well, or what is missing and how to mend it.
 
@@ -40,6 +44,8 @@ def setup(language: str = "en", currency: str | None = None) -> None:
     ------
     ValueError
         If the language is not known.
+    LackingError
+        If the company lacks what the whole lesson needs; JupyterLab shows its words and no traceback.
 
     Examples
     --------
@@ -56,6 +62,7 @@ def setup(language: str = "en", currency: str | None = None) -> None:
     if shell is not None:
         _register_alternative_text(shell)
         _register_needs(shell)
+        _refuse_where_it_lacks(shell)
     print("crmlab is ready.")
 
 
@@ -89,6 +96,18 @@ def _register_alternative_text(shell: Any) -> None:
         plt.uninstall_repl_displayhook()  # the backend draws at a cell's end; the hook would draw once more
     formatter: BaseFormatter = shell.display_formatter.formatters["image/png"]
     formatter.for_type(Figure, plots.png)
+
+
+def _refuse_where_it_lacks(shell: Any) -> None:
+    """Raise where the company lacks what the lesson needs.
+
+    A kernel that another notebook starts, as for a report, inherits the path of that one. It gets no cell's id.
+    """
+    notebook, company = Path(os.environ.get(_NOTEBOOK, "")), shell.user_ns.get("company")
+    if notebook.suffix == ".ipynb" and notebook.is_file() and "cellId" in _sent_along(shell):
+        said = unfit(notebook, company) if isinstance(company, Company) else ""
+        if said:
+            raise LackingError(said)
 
 
 def _register_needs(shell: Any) -> None:

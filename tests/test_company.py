@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from crmlab.company import Company, Truth
+from crmlab.company import Company, LackingError, Truth
 
 
 @pytest.fixture
@@ -19,8 +19,14 @@ def test_tables_are_reached_by_name(company):
 
 
 def test_a_missing_table_is_named_with_those_there_are(company):
-    with pytest.raises(AttributeError, match="has no table 'contracts'; it has orders"):
+    with pytest.raises(LackingError, match=r"has no table 'contracts'; it has orders\. docs/tables\.md") as lacking:
         _ = company.contracts
+    assert lacking.value._render_traceback_() == [str(lacking.value)], "a notebook shows the words alone"
+    with pytest.raises(LackingError, match="has no table 'contracts'"):
+        company.dictionary("orders", "contracts")
+    with pytest.raises(AttributeError, match=r"has no table 'order'; it has orders$"):
+        _ = company.order
+    assert not hasattr(company, "contracts")
     with pytest.raises(AttributeError, match="the truth holds no table 'orders'; it holds customers"):
         _ = company.truth.orders
 

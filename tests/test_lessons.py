@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from crmlab.company import Company
-from crmlab.lessons import Lesson, choose, find_lessons, leave_out, notebooks_folder
+from crmlab.lessons import Lesson, choose, find_lessons, leave_out, notebooks_folder, unfit
 
 
 def write(folder: Path, name: str, parameters: str = "", **told: object) -> None:
@@ -60,6 +60,17 @@ def test_what_a_company_lacks_is_named() -> None:
     assert said == "needs the tables leads, tickets and the columns orders.shop, orders.basket"
     whole = {"orders": orders.assign(shop="s", basket=1), "leads": orders, "tickets": orders}
     assert lesson.lacks(Company("c", whole, "2025-12-31")) == ""
+
+
+def test_a_notebook_says_why_it_cannot_run_on_a_company(tmp_path: Path) -> None:
+    write(tmp_path, "11-leaving.ipynb", tables={"contracts": ["plan"]})
+    copy = (tmp_path / "11-leaving.ipynb").rename(tmp_path / "my copy.ipynb")
+    contracts = pd.DataFrame({"customer_id": ["a"], "plan": ["x"]})
+    assert unfit(copy, Company("c", {"contracts": contracts}, "2025-12-31")) == ""
+    said = unfit(copy, Company("c", {"contracts": contracts[["customer_id"]]}, "2025-12-31"))
+    assert said.startswith("This lesson cannot run on c: it needs the column contracts.plan. docs/tables.md says")
+    nbformat.write(new_notebook(), tmp_path / "notes.ipynb")
+    assert unfit(tmp_path / "notes.ipynb", Company("c", {}, "2025-12-31")) == ""
 
 
 def needing(*cells: tuple[str, str, list[str]]) -> dict:

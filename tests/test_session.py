@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
+from nbformat.v4 import new_notebook
 
 from crmlab import labels, session
 
@@ -55,9 +58,15 @@ company = Company("shop", {"orders": DataFrame({"amount": [5.0]})}, "2025-12-31"
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Callable[..., str]]:
-    """Yield a function that runs a cell in a kernel as JupyterLab does, metadata and all, and returns what it wrote."""
-    manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=CRITICAL"])
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Yield a function that runs a cell in the kernel of a lesson on contracts, and returns what it wrote.
+
+    The kernel knows its notebook, and the cell has metadata, as from JupyterLab.
+    """
+    lesson = tmp_path_factory.mktemp("notebooks") / "my copy.ipynb"
+    nbformat.write(new_notebook(metadata={"crmlab": {"tables": {"contracts": []}}}), lesson)
+    environment = os.environ | {"JPY_SESSION_NAME": str(lesson)}
+    manager, client = start_new_kernel(env=environment, extra_arguments=["--IPKernelApp.log_level=CRITICAL"])
 
     def written(source: str, **metadata: Any) -> str:
         request = client.session.msg("execute_request", {"code": source, "silent": False}, metadata=metadata)
@@ -87,3 +96,13 @@ def test_a_cell_whose_needs_are_unmet_is_left_out_with_a_sentence(run: Callable[
     assert run("print(2)") == "2\n"
     run("company = None")
     assert run("print(3)", **surveys) == "3\n"
+
+
+def test_a_lesson_that_cannot_run_says_so_at_its_start_without_a_traceback(run: Callable[..., str]) -> None:
+    said = run(f"{COMPANY}session.setup()", cellId="x")
+    assert said.startswith("This lesson cannot run on shop: it needs the table contracts. docs/tables.md says")
+    assert "\n" not in said
+    assert run(f"{COMPANY}session.setup()") == "crmlab is ready.\n", "another notebook started this kernel"
+    fit = COMPANY.replace("orders", "contracts")
+    assert run(f"{fit}session.setup()", cellId="x") == "crmlab is ready.\n"
+    assert run("del company\nsession.setup()", cellId="x") == "crmlab is ready.\n"
