@@ -79,8 +79,8 @@ def picture_of(draw: Callable[..., Any], **values: Any) -> tuple[bytes, str]:
 class Easel:
     """Draws a picture again and again.
 
-    To find where the axes have room takes about as long as to draw them. So that is done for the first picture, and
-    again only when something of a later one reaches the edge.
+    To find where the axes have room takes about as long as to draw them. So that is done for the first picture of each
+    choice among names, and again only when something of a later one reaches the edge.
 
     Examples
     --------
@@ -90,23 +90,25 @@ class Easel:
     """
 
     def __init__(self) -> None:
-        self._places: list[Any] = []
+        self._places: dict[tuple[str, ...], list[Any]] = {}
 
     def picture(self, draw: Callable[..., Any], values: Mapping[str, Any]) -> tuple[bytes, str]:
         """Return what `draw` draws at these values, as PNG bytes, and in words."""
         with plots.quiet_figure() as ax:
             draw(ax, **values)
             figure: Any = ax.figure
-            canvas = self._in_the_same_places(figure) or self._laid_out(figure)
+            names = tuple(value for value in values.values() if isinstance(value, str))
+            canvas = self._in_the_same_places(figure, names) or self._laid_out(figure, names)
             return plots.encoded(canvas), plots.alternative_text(figure)
 
-    def _in_the_same_places(self, figure: Figure) -> FigureCanvasAgg | None:
-        """Draw a figure with its axes where those of the last one lay; None where there were none, or no room."""
-        if len(self._places) != len(figure.axes):
+    def _in_the_same_places(self, figure: Figure, names: tuple[str, ...]) -> FigureCanvasAgg | None:
+        """Draw a figure with its axes where they lay at these names; None where they did not yet, or lack room."""
+        places = self._places.get(names, [])
+        if len(places) != len(figure.axes):
             return None
         engine = figure.get_layout_engine()
         figure.set_layout_engine("none")
-        for ax, place in zip(figure.axes, self._places, strict=True):
+        for ax, place in zip(figure.axes, places, strict=True):
             ax.set_position(place)
         canvas = plots.drawn(figure)
         if not _reaches_the_edge(canvas):
@@ -116,11 +118,11 @@ class Easel:
         figure.set_layout_engine(engine)
         return None
 
-    def _laid_out(self, figure: Figure) -> FigureCanvasAgg:
+    def _laid_out(self, figure: Figure, names: tuple[str, ...]) -> FigureCanvasAgg:
         """Draw a figure and remember where its axes lay, unless it had no room even so."""
         canvas = plots.drawn(figure)
         roomy = not _reaches_the_edge(canvas)
-        self._places = [ax.get_position(original=True) for ax in figure.axes] if roomy else []
+        self._places[names] = [ax.get_position(original=True) for ax in figure.axes] if roomy else []
         return canvas
 
 

@@ -48,7 +48,7 @@ def test_the_picture_is_png_and_the_same_every_time():
 
 
 def left_edge(easel: Easel) -> float:
-    return easel._places[0].x0
+    return easel._places[()][0].x0
 
 
 def test_a_picture_keeps_its_place_until_something_reaches_the_edge(monkeypatch):
@@ -67,14 +67,23 @@ def test_a_picture_keeps_its_place_until_something_reaches_the_edge(monkeypatch)
     assert left_edge(easel) > first + 0.2
 
 
+def test_each_name_has_its_own_places(monkeypatch):
+    monkeypatch.setitem(mpl.rcParams, "figure.constrained_layout.use", True)
+    easel = Easel()
+    for name in ("a", "a name that is much longer", "a"):
+        easel.picture(lambda ax, name: ax.barh([name], [1]), {"name": name})
+    short, long = (places[0].x0 for places in easel._places.values())
+    assert long > short + 0.1
+
+
 def test_other_axes_are_laid_out_anew():
     easel = Easel()
     easel.picture(lambda ax: ax.plot([1, 2]), {})
     easel.picture(lambda ax: ax.twinx().plot([1, 200]), {})
-    assert len(easel._places) == 2
+    assert len(easel._places[()]) == 2
 
 
 def test_a_picture_without_room_is_laid_out_each_time():
     easel = Easel()
     easel.picture(lambda ax: ax.figure.text(-0.1, 0.5, "over the edge"), {})
-    assert easel._places == []
+    assert easel._places[()] == []

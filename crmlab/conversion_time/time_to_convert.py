@@ -124,32 +124,33 @@ def _incidence(rows: pd.DataFrame, competing: bool) -> pd.DataFrame:
     """Return time, estimate and interval of the cumulative incidence of winning."""
     from statsmodels.duration.survfunc import CumIncidenceRight
 
-    status = rows["status"].to_numpy() if competing else np.where(rows["status"] == WON, WON, OPEN)
+    days, status = rows["days"].to_numpy(dtype=float), rows["status"].to_numpy()
+    status = status if competing else np.where(status == WON, WON, OPEN)
     if not (status == WON).any():
-        return pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
+        return _curve(np.zeros((1, 4)))
     with np.errstate(divide="ignore", invalid="ignore"):  # where the last one at risk ends, the variance is 0/0
-        fit: Any = CumIncidenceRight(rows["days"].to_numpy(dtype=float), status)
-    curve = pd.DataFrame(
-        {"time": fit.times, "estimate": np.minimum(fit.cinc[0], 1.0), "error": pd.Series(fit.cinc_se[0]).ffill()}
-    )
-    curve = curve[curve["estimate"].diff().fillna(curve["estimate"]) > 0]
-    curve["low"], curve["high"] = _interval(curve, rows, status)
-    start = pd.DataFrame({"time": [0.0], "estimate": [0.0], "low": [0.0], "high": [0.0]})
-    last = curve[["estimate", "low", "high"]].iloc[[-1]].assign(time=float(rows["days"].max()))
-    parts = [start, curve, last] if last["time"].iloc[0] > curve["time"].iloc[-1] else [start, curve]
-    return pd.concat(parts, ignore_index=True)[["time", "estimate", "low", "high"]]
+        fit: Any = CumIncidenceRight(days, status)
+    share = np.minimum(fit.cinc[0], 1.0)
+    risen = np.diff(share, prepend=0.0) > 0
+    time, share, error = fit.times[risen], share[risen], pd.Series(fit.cinc_se[0]).ffill().to_numpy()[risen]
+    once = wilson(((days == time[0]) & (status == WON)).sum(), (days >= time[0]).sum())
+    points = np.column_stack([time, share, *_interval(share, error, *once)])
+    last = [[days.max(), *points[-1, 1:]]] if days.max() > time[-1] else np.empty((0, 4))
+    return _curve(np.vstack([np.zeros((1, 4)), points, last]))
 
 
-def _interval(curve: pd.DataFrame, rows: pd.DataFrame, status: np.ndarray) -> tuple[pd.Series, pd.Series]:
+def _curve(points: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(points, columns=["time", "estimate", "low", "high"])
+
+
+def _interval(share: np.ndarray, error: np.ndarray, low: Any, high: Any) -> tuple[pd.Series, np.ndarray]:
     """Return the interval on the log-log scale; where that knows none, what is certain without it.
 
     If nobody is left at risk after the first day on which somebody was won, the share is that of one throw (Wilson
-    1927). Once all have converted the scale ends: the share is then at least what it was before.
+    1927), from `low` to `high`. Once all have converted the scale ends: the share is then at least what it was before.
     """
-    edges = curve["estimate"].clip(1e-12, 1 - 1e-12)
-    wide = np.exp((Z95 * curve["error"] / (edges * np.abs(np.log(edges)))).clip(upper=50))
-    at, day = rows["days"].to_numpy(), curve["time"].iloc[0]
-    low, high = wilson(((at == day) & (status == WON)).sum(), (at >= day).sum())
-    once, whole = curve["error"].isna(), curve["estimate"] >= 1 - 1e-12
-    lows = (edges**wide).mask(once, float(low)).mask(whole & ~once).ffill()
-    return lows, (edges ** (1 / wide)).mask(once, float(high)).mask(whole, 1.0)
+    once, whole = np.isnan(error), share >= 1 - 1e-12
+    edges = np.clip(share, 1e-12, 1 - 1e-12)
+    wide = np.exp(np.minimum(Z95 * error / (edges * np.abs(np.log(edges))), 50))
+    lows = np.select([once, whole], [float(low), np.nan], edges**wide)
+    return pd.Series(lows).ffill(), np.select([whole, once], [1.0, float(high)], edges ** (1 / wide))

@@ -96,7 +96,7 @@ def days(frame: pd.DataFrame, names: Sequence[str], table: str) -> pd.DataFrame:
             raise ValueError(
                 f"{table}: {name} holds {odd[0]}, which is no date; turn it into dates first (pd.to_datetime)"
             )
-        known[name] = pd.to_datetime(column)
+        known[name] = column if column.dtype.kind == "M" else pd.to_datetime(column)
     return frame.assign(**known)
 
 

@@ -191,7 +191,8 @@ class Linkage(Result):
             (~linked, "not linked", plots.FAINT, ""),
             (linked, "linked", plots.PALETTE[0], "//"),
         ):
-            ax.hist(weight[chosen], edges, label=word(name), color=colour, hatch=hatch, edgecolor="white", lw=0.5)
+            pairs = np.histogram(weight[chosen], edges)[0]
+            ax.stairs(pairs, edges, fill=True, label=word(name), color=colour, hatch=hatch, edgecolor="white", lw=0.5)
         if self.threshold < 1:
             odds = self.threshold / (1 - self.threshold) * (1 - self.prior) / self.prior
             ax.axvline(np.log2(odds), color=plots.FAINT, lw=1)
