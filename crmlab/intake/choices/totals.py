@@ -70,7 +70,7 @@ def find_totals(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     blank = np.column_stack([_blank(frame.iloc[:, place]) for place in range(frame.shape[1])])
     words, blocks = _Words.of(frame, blank), Blocks(frame)
     rows = words.begins & words.lacks
-    before = None
+    before = ~rows
     while not np.array_equal(rows, before):  # of totals of totals, those below are found first
         before = rows
         rows = _by_words(words, rows, blocks)
