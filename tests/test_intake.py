@@ -165,6 +165,62 @@ def test_a_row_of_totals_is_reported_and_left_out_by_choice(tmp_path: Path, caps
     assert 'total_rows = "drop"' in (tmp_path / "shop" / "mapping.toml").read_text(encoding="utf-8")
 
 
+PEOPLE = "cust,signup\nc1,2025-01-01\nc2,2025-01-02\n"
+UNREAD = {
+    "orders": (
+        "cust,date,total\nc1,2025-02-01,5\nc9,2025-02-31,5\nc8,2025-02-03,5\nc7,2027-01-01,x\n",
+        ["orders.ordered_at: 1 row", "(line 3)", "orders.amount: 1 row", "(line 5)", "(lines 3, 4, 5)", "2025-12-31"],
+    ),
+    "sales_lines": (
+        "order_no,cust,date,product_id,quantity,price\n1,c1,2025-02-01,p,1,5\n2,c9,2025-02-31,p,1,5\n"
+        "3,c8,2025-02-03,p,1,5\n4,c7,2027-01-01,p,x,5\n5,,2025-01-01,p,1,5\n",
+        ["column ordered_at: 1 row", "quantity: 1 row", "customer_id: 1 row is empty", "(lines 3, 4, 5)", "2025-12-31"],
+    ),
+    "tenure": (
+        "cust,tenure,churned\nc1,5,yes\nc9,x,no\nc8,3,yes\nc7,-3,maybe\nc2,-4,no\n",
+        ["column churned: 1 row", "tenure: 1 row is not", "2 rows are below 0 (lines 5, 6)", "(lines 3, 4, 5)"],
+    ),
+    "wide_months": (
+        "cust,2025-01,2025-02,2025-03\nc1,5,6,7\nc9,x,4,5\nc8,3,4,5\nc7,1,1,y\n",
+        ["column 2025-01: 1 row", "column 2025-03: 1 row", "(lines 3, 4, 5, ...)"],
+    ),
+    "spans": (
+        "cust,start_date,end_date\nc1,2025-01-01,2025-02-01\nc9,2025-02-31,\nc8,2025-01-01,\nc7,x,2025-01-05\n"
+        "c2,2025-05-01,2025-03-01\n",
+        ["started_on: 1 row is not a day", "started_on: 1 row is not a date", "before started_on", "(lines 3, 4, 5)"],
+    ),
+    "event_log": (
+        "lead_id,event,time,customer_id\n1,lead,2025-01-01,c1\n2,lead,2025-02-31,c9\n3,lead,2025-01-02,c8\n"
+        "4,odd,2025-01-02,c1\n5,odd,2025-13-01,c7\n",
+        ["happened_at: 2 rows", "'odd' (2 rows)", "leads: 3 rows are of unknown customers", "(lines 3, 4, 6)"],
+    ),
+    "lead_stages": (
+        "lead_id,created,customer_id,qualified_date,won_date\n1,2025-01-01,c1,2025-01-05,2025-01-06\n"
+        "2,2025-01-01,c9,2025-02-31,\n3,2025-01-02,c8,,\n4,2027-01-01,c7,2025-01-07,2025-01-08\n",
+        ["column qualified_date: 1 row", "(lines 3, 4, 5)", "stage_events: 1 row is dated after", "2025-12-31"],
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", UNREAD)
+def test_rows_that_cannot_be_read_are_asked_all_else_in_the_same_report(tmp_path: Path, shape: str) -> None:
+    text, said = UNREAD[shape]
+    files = {"customers": write(tmp_path, PEOPLE, "people.csv"), shape: write(tmp_path, text)}
+    columns = {shape: {"stages": ("qualified_date", "won_date")}} if shape == "lead_stages" else None
+    report = str(refused(files, columns, observation_end="2025-12-31"))
+    assert [each for each in ["of unknown customers (customer_id)", *said] if each not in report] == []
+    assert len({line.partition("(")[0] for line in report.splitlines()}) == len(report.splitlines())
+    known = files | {"customers": write(tmp_path, PEOPLE + "".join(f"c{n},2025-01-01\n" for n in (7, 8, 9)), "all.csv")}
+    assert "unknown" not in str(refused(known, columns, observation_end="2025-12-31"))
+
+
+def test_a_sheet_of_which_nothing_can_be_built_is_asked_for_its_customers(tmp_path: Path) -> None:
+    log = write(tmp_path, "lead_id,event,time,customer_id\n1,odd,2025-01-01,c9\n")
+    report = str(refused({"customers": write(tmp_path, PEOPLE, "people.csv"), "event_log": log}))
+    assert "'odd' (1 row)" in report
+    assert "leads: 1 row is of unknown customers (customer_id) (line 2)" in report
+
+
 def test_subtotals_within_a_sheet_go_and_a_customer_called_total_stays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

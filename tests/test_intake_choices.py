@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlab.data.validation import DataError
-from crmlab.intake.choices import CHOICES, Desk, settle, settle_rows, tables_at
+from crmlab.intake.choices import CHOICES, Desk, settle, settle_rows, tables_at, without_refused
 from crmlab.intake.choices.finding import lines, where
 from crmlab.intake.shapes import SHAPES
 from intake_sheets import sheet
@@ -81,7 +81,8 @@ def test_a_choice_that_leaves_nothing_of_a_table_is_refused_with_what_to_do() ->
 def test_rows_that_are_refused_are_left_out_of_what_comes_after() -> None:
     desk = Desk.of({"zero_orders": "refuse"})
     settled = tables_at(desk, {"orders": sheet(ORDERS)}, "2025-01-04", None)
-    assert settled["orders"].index.tolist() == [2]
+    assert settled["orders"].index.tolist() == [2, 4]
+    assert without_refused(settled, desk)["orders"].index.tolist() == [2]
     assert [problem.first for problem in desk.problems] == [(3,), (4,)]
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 from crmlab.data.finishing import finish
 from crmlab.data.places import FILE, LINE
 from crmlab.data.validation import DataError, Problem, validate
-from crmlab.intake.choices import Desk, Finding, rows_at, tables_at
-from crmlab.intake.shapes import Built, Settings, Shape
-from crmlab.intake.shapes.reading import readable
+from crmlab.intake.building import IN_PART, build
+from crmlab.intake.choices import Desk, Finding, rows_at, tables_at, without_refused
+from crmlab.intake.choices.desk import Tables
+from crmlab.intake.shapes import Settings
 from crmlab.intake.understanding import Understood
 
-# what stands for a column whose values are asked, so that the rest of its sheet can be looked at
-_STAND_IN = {"date": "2000-01-01", "number": "1", "integer": "1", "boolean": "false", "text": "x"}
+# what refused rows, or parts of them, break by being so: a choice or a shape told it
+_TOLD_BEFORE = ("empty", "is missing", "are missing", "not in ", "after the end of", "a repetition of")
 
 
 @dataclass(eq=False)
@@ -103,12 +104,9 @@ def make(
     today = None if observation_end else date.today().isoformat()
     joined = {table: _joined(parts) for table, parts in made.parts.items()}
     tables = tables_at(desk, joined, observation_end, today)
-    try:
-        checked = validate(tables, observation_end)
-    except DataError as error:
-        checked = {}
-        refers = tuple(f"not in {name}." for name in desk.incomplete)
-        later += [each for each in error.problems if not each.what.startswith(refers or ("\0",))]
+    checked, broken = _checked(tables, desk, observation_end)
+    refers = tuple(f"not in {name}." for name in desk.incomplete)
+    later += [each for each in broken if not each.what.startswith(refers or ("\0",))]
     asked = {place for one in found for place in _asked(one)}
     later = [each for each in later if (each.table, each.column) not in asked]
     if all_open := [*problems, *desk.problems, *later]:
@@ -116,6 +114,31 @@ def make(
     made.findings = desk.findings
     made.tables = {name: finish(name, frame) for name, frame in checked.items()}
     return made
+
+
+def _checked(tables: Tables, desk: Desk, observation_end: str | None) -> tuple[Tables, list[Problem]]:
+    """Return the validated tables, or what is wrong with them; what a choice refused is not refused again."""
+    bare = {name: frame.drop(columns=IN_PART, errors="ignore") for name, frame in tables.items()}
+    checked, problems = _validated(bare, observation_end)
+    rest = without_refused(tables, desk)
+    rest = {name: frame[frame[IN_PART].ne(True)] if IN_PART in frame else frame for name, frame in rest.items()}
+    if problems and sum(map(len, rest.values())) < sum(map(len, tables.values())):
+        whole = {name: frame[bare[name].columns] for name, frame in rest.items() if len(frame)}
+        problems = [each for each in problems if not _told_before(each)]
+        problems += [each for each in _validated(whole, observation_end)[1] if _told_before(each)]
+    return checked, problems
+
+
+def _told_before(problem: Problem) -> bool:
+    """Return whether a problem is told already of rows that were refused, or that are there in part."""
+    return problem.what.startswith(_TOLD_BEFORE) or (problem.column == "amount" and problem.what.startswith("below"))
+
+
+def _validated(tables: Tables, observation_end: str | None) -> tuple[Tables, list[Problem]]:
+    try:
+        return validate(tables, observation_end), []
+    except DataError as error:
+        return {}, list(error.problems)
 
 
 def _build(one: Understood, made: Made, desk: Desk, currency: str, observation_end: str | None) -> list[Problem]:
@@ -127,9 +150,9 @@ def _build(one: Understood, made: Made, desk: Desk, currency: str, observation_e
     desk.findings += one.findings + one.translated.findings
     frame = rows_at(desk, one.translated.frame, shape, name, currency)
     settings = Settings(name, observation_end, desk.chosen)
-    built, problems = _built(shape, frame, settings, one)
-    if problems or one.sheet.problems:
-        desk.incomplete.update(shape.tables)
+    asked = {role for table, role in _asked(one) if table == name}
+    built, problems, lacking = build(shape, frame, settings, asked)
+    desk.incomplete.update(built.tables if one.sheet.problems else lacking)
     made.notes += [f"{name}: {note}" for note in built.notes]
     made.observed_to = max(filter(None, (made.observed_to, built.observed_to)), default=None)
     for table, rows in built.tables.items():
@@ -149,22 +172,6 @@ def _joined(parts: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     again = Counter(name for name, _ in parts)
     called = [f"{name} (file {at})" if again[name] > 1 else name for at, (name, _) in enumerate(parts, 1)]
     return pd.concat([rows for _, rows in parts], keys=called, names=[FILE, LINE])
-
-
-def _built(shape: Shape, frame: pd.DataFrame, settings: Settings, one: Understood) -> tuple[Built, list[Problem]]:
-    """Build a shape; where it refuses rows, report them, and build it of the others for what else is to be asked."""
-    try:
-        return shape.build(frame, settings), []
-    except DataError as error:
-        problems = list(error.problems)
-    open_ = {role for table, role in _asked(one) if table == settings.sheet and role in frame}
-    rest = frame.assign(**{role: _STAND_IN[shape.role(role).kind] for role in open_})
-    rest = rest[readable(rest, shape)]
-    said = {each.column for each in problems}
-    try:
-        return (shape.build(rest, settings) if len(rest) else Built({})), problems
-    except DataError as error:
-        return Built({}), problems + [each for each in error.problems if each.column not in said]
 
 
 def _asked(one: Understood) -> set[tuple[str, str]]:

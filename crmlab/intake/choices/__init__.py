@@ -11,7 +11,18 @@ from __future__ import annotations
 from crmlab.intake.choices.desk import Desk
 from crmlab.intake.choices.finding import Finding
 from crmlab.intake.choices.registry import CHOICES, Choice
-from crmlab.intake.choices.settling import rows_at, settle, settle_rows, tables_at
+from crmlab.intake.choices.settling import rows_at, settle, settle_rows, tables_at, without_refused
 from crmlab.intake.choices.totals import total_rows
 
-__all__ = ["CHOICES", "Choice", "Desk", "Finding", "rows_at", "settle", "settle_rows", "tables_at", "total_rows"]
+__all__ = [
+    "CHOICES",
+    "Choice",
+    "Desk",
+    "Finding",
+    "rows_at",
+    "settle",
+    "settle_rows",
+    "tables_at",
+    "total_rows",
+    "without_refused",
+]

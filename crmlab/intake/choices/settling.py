@@ -98,10 +98,7 @@ def settle(
 
 
 def tables_at(desk: Desk, tables: Mapping[str, pd.DataFrame], observation_end: str | None, today: str | None) -> Tables:
-    """Settle tables at a desk, which collects what is refused; so is a choice that leaves nothing of a table.
-
-    Refused rows are left out of what comes back, so that no later check names them again.
-    """
+    """Settle tables at a desk, which collects what is refused; so is a choice that leaves nothing of a table."""
     settled = dict(tables)
     steps: dict[str, Callable[[Tables, Desk], None]] = {
         "test_accounts": accounts.test_accounts,
@@ -118,9 +115,15 @@ def tables_at(desk: Desk, tables: Mapping[str, pd.DataFrame], observation_end: s
         step(settled, desk)
         emptied = sorted(name for name in before if not len(settled[name]))
         desk.problems += [_emptied(choice, desk.option(choice), name, len(tables[name])) for name in emptied]
-    for name in [name for name in desk.refused if name in settled]:
-        drop(settled, name, settled[name].index.isin(desk.refused[name]))
     return {name: frame for name, frame in settled.items() if len(frame) or not len(tables[name])}
+
+
+def without_refused(tables: Mapping[str, pd.DataFrame], desk: Desk) -> Tables:
+    """Return the tables without the rows that were refused, and what refers to them."""
+    rest = dict(tables)
+    for name in [name for name in desk.refused if name in rest]:
+        drop(rest, name, rest[name].index.isin(desk.refused[name]))
+    return rest
 
 
 def _emptied(choice: str, option: str, table: str, rows: int) -> Problem:
