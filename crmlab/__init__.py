@@ -5,16 +5,16 @@ The families, each in a module of its own:
 - a session and its data: `setup`, `versions`, `open_company`, `simulate_company`, `adopt`, `check`, `save`,
   `DataError`, `reveal`;
 - tables of customers: `summarize_customers`, `count_customers`, `count_repeats`, `summarize_opportunities`;
-  of any size: `count_orders`, `adopt_orders`, `sample_customers`;
+  of any size: `count_orders`, `adopt_orders`, `sample_customers`, `all_buyers`;
 - winning: `Funnel`, `CohortTriangle`, `TimeToConvert`, `CureModel`, `Attribution`, `ABTest`, `SequentialTest`,
   `OfferChoice`, `PipelineForecast`, `LeadScore`, `pipeline_velocity`;
 - staying: `ChurnCurve`, `HazardModel`, `ShiftedBetaGeometric`, `BetaDiscreteWeibull`, and the revenue of contracts;
 - buying: `BetaGeo`, `ModifiedBetaGeo`, `ParetoNBD`, `BetaGeoBetaBinomial`, `GammaGamma`;
 - service and loyalty: `nps`, `csat`, `ces`, `NonResponse`, `ProfitExperience`, `Drivers`, `Interaction`, `Mediation`,
   `Staffing`, `erlang_c`, `erlang_a`, `FirstContact`, `Deflection`;
-- value and growth: `interval_of`, `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`, `payback`,
-  `ResponseCurve`, `UnitEconomics`, `Allocation`, `GrowthPlan`, `Tornado`, `margin_within`, `Reproduction`,
-  `referral_multiplier`, `effort_share`, `customer_equity`;
+- value and growth: `interval_of`, `clv`, `simple_clv`, `margin_multiple`, `survival_clv`, `customer_value`,
+  `value_of_all`, `payback`, `ResponseCurve`, `UnitEconomics`, `Allocation`, `GrowthPlan`, `Tornado`, `margin_within`,
+  `Reproduction`, `referral_multiplier`, `effort_share`, `customer_equity`;
 - choosing: `Rules`, `RFM`, `Mixture`, `Lift`, `Agreement`, `Uplift`, `Qini`, `PolicyValue`, `Scorecard`, `Bass`;
 - knowing who is who: `Linkage`, `exact_links`, `linkage_scores`, `linkage_effects`;
 - protecting: `pseudonyms`, `Anonymized`, `ConsentWeights`, `suppress`;
@@ -35,6 +35,7 @@ _HOMES = {
     "adoption": ("Acceptance", "Bass", "CostOfOwnership", "Scorecard", "bass_peak", "bass_share", "count_adopters"),
     "ab_test": ("ABTest", "SequentialTest", "peeking_false_alarms", "spending_boundaries"),
     "attribution": ("Attribution",),
+    "buyer_base": ("all_buyers", "value_of_all"),
     "buyers": (
         "BetaGeo",
         "BetaGeoBetaBinomial",

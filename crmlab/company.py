@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class LackingError(AttributeError):
+class UnmetNeedError(AttributeError):
     """What a company lacks for what is asked of it, with the remedy; a notebook shows these words and no traceback."""
 
     def _render_traceback_(self) -> list[str]:
@@ -100,7 +100,7 @@ class Company:
             return self.tables[name]
         said = f"{self.name} has no table {name!r}; it has {', '.join(self.tables)}"
         if name in TABLES:
-            raise LackingError(f"{said}. docs/tables.md says what {name} holds; crmlab adopt makes it of your files.")
+            raise UnmetNeedError(f"{said}. docs/tables.md says what {name} holds; crmlab adopt makes it of your files.")
         raise AttributeError(said)
 
     def __dir__(self) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlab import labels, plots
-from crmlab.company import Company, LackingError
+from crmlab.company import Company, UnmetNeedError
 from crmlab.lessons import cell_needs, stand_in, unfit
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def setup(language: str = "en", currency: str | None = None) -> None:
     ------
     ValueError
         If the language is not known.
-    LackingError
+    UnmetNeedError
         If the company lacks what the whole lesson needs; JupyterLab shows its words and no traceback.
 
     Examples
@@ -107,7 +107,7 @@ def _refuse_where_it_lacks(shell: Any) -> None:
     if notebook.suffix == ".ipynb" and notebook.is_file() and "cellId" in _sent_along(shell):
         said = unfit(notebook, company) if isinstance(company, Company) else ""
         if said:
-            raise LackingError(said)
+            raise UnmetNeedError(said)
 
 
 def _register_needs(shell: Any) -> None:

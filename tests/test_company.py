@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from crmlab.company import Company, LackingError, Truth
+from crmlab.company import Company, Truth, UnmetNeedError
 
 
 @pytest.fixture
@@ -19,10 +19,10 @@ def test_tables_are_reached_by_name(company):
 
 
 def test_a_missing_table_is_named_with_those_there_are(company):
-    with pytest.raises(LackingError, match=r"has no table 'contracts'; it has orders\. docs/tables\.md") as lacking:
+    with pytest.raises(UnmetNeedError, match=r"has no table 'contracts'; it has orders\. docs/tables\.md") as lacking:
         _ = company.contracts
     assert lacking.value._render_traceback_() == [str(lacking.value)], "a notebook shows the words alone"
-    with pytest.raises(LackingError, match="has no table 'contracts'"):
+    with pytest.raises(UnmetNeedError, match="has no table 'contracts'"):
         company.dictionary("orders", "contracts")
     with pytest.raises(AttributeError, match=r"has no table 'order'; it has orders$"):
         _ = company.order

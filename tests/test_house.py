@@ -30,7 +30,7 @@ LAYERS = """
 cli
 game
 checking | report | exercises | widgets
-growth | hazards | simulation
+buyer_base | growth | hazards | simulation
 ab_test | adoption | attribution | buyers | churn | cohorts | conversion_time | drivers | funnel | identity | lifetime_value | loyalty | margins | pipeline | privacy | referrals | renewals | revenue | segments | service | targeting
 fitted | intervals | large
 result

@@ -11,6 +11,7 @@ import pytest
 from crmlab.company import Company
 from crmlab.data import open_company, save
 from crmlab.data.validation import validate
+from crmlab.large import adopt_orders
 from crmlab.report import run
 from crmlab.simulation import simulate_company
 
@@ -47,6 +48,18 @@ def test_a_lesson_runs_on_one_table_alone(
     assert {part for each in said for part in each.split(" and ")} == set(filter(None, reason.split(" and ")))
     index = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
     assert (f"without the parts that need {reason}" in index) == bool(reason)
+
+
+def test_lesson_14_values_all_customers_where_they_are_counted(tmp_path: Path) -> None:
+    shop = open_company("retail")
+    adopt_orders(shop.orders, tmp_path / "counted", observation_end=shop.observation_end, sample=900, name="counted")
+    counted = open_company(tmp_path / "counted")
+    (outcome,) = run("14", tmp_path / "counted", tmp_path / "report", progress=False)
+    assert (outcome.status, outcome.reason) == ("ran", "")
+    html = (tmp_path / "report" / outcome.lesson.page).read_text(encoding="utf-8")
+    kept = counted.orders["customer_id"].nunique()
+    assert 700 < kept < 1100
+    assert f"The orders are of {kept:,} customers; all 3,000 customers, counted, are worth KRW 8" in html
 
 
 def test_a_lesson_runs_on_a_twin_whose_truth_knows_less(tmp_path: Path) -> None:

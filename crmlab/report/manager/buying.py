@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlab.buyer_base import all_buyers, mean_value
 from crmlab.buyers import BetaGeo, GammaGamma
-from crmlab.customers import UNITS, summarize_customers
-from crmlab.intervals import interval_of
+from crmlab.customers import summarize_customers
 from crmlab.labels import percent
-from crmlab.lifetime_value import customer_value
 from crmlab.report.manager.sentences import say
 
 HORIZON = 12  # months
 YEARLY_DISCOUNT = 0.1
 FIFTHS = ("highest fifth", "fourth fifth", "middle fifth", "second fifth", "lowest fifth")
 _RATE = (1 + YEARLY_DISCOUNT) ** (1 / 12) - 1
-_MOST = 10_000  # customers or histories whose values are averaged: fewer would move the mean beyond its interval
 _FEW_REPEATS = 100
 _CORRELATED = 0.1  # from here on the gamma-gamma model promises too much or too little to the frequent
 
@@ -55,9 +53,7 @@ class Buying:
         """The histories of all customers, in months, with how many `customers` share each."""
         if "buyer_counts" not in self.company.tables:
             return self.customers.assign(customers=1)
-        counts = self.company.tables["buyer_counts"]
-        weeks = UNITS["W"] / UNITS["M"]
-        return counts.assign(recency=counts["recency"] * weeks, T=counts["T"] * weeks)
+        return all_buyers(self.company, "M")
 
     @property
     def all_customers(self) -> int:
@@ -92,32 +88,8 @@ class Buying:
 
     def value(self) -> dict[str, float]:
         """Return what a customer is expected to spend within the horizon, discounted: `estimate`, `low`, `high`."""
-        rows = self._valued()
-        customers, weights = rows.drop(columns="customers"), rows["customers"].to_numpy(float)
-
-        def mean(model: BetaGeo, spend: GammaGamma) -> float:
-            each = customer_value(model, spend, customers, HORIZON, _RATE, 1.0)["value"]
-            return float(np.average(each, weights=weights))
-
-        return {str(name): float(end) for name, end in interval_of(mean, self.model, self.spend).iloc[0].items()}
-
-    def _valued(self) -> pd.DataFrame:
-        """Return whose values are averaged: some of the customers, or the histories of all of them.
-
-        The spend expected is linear in what was spent: so the mean of those who came back as often stands for each.
-        """
-        spend = self.company.tables.get("spend_counts")
-        if spend is None or "buyer_counts" not in self.company.tables:
-            few = self.customers.assign(customers=1)
-            return few.sample(_MOST, random_state=0) if len(few) > _MOST else few
-        sums = spend.assign(total=spend["monetary_value"] * spend["customers"]).groupby("frequency")
-        means = sums["total"].sum() / sums["customers"].sum()
-        mean = np.average(spend["monetary_value"], weights=spend["customers"])
-        often = self.histories["frequency"]
-        rows = self.histories.assign(monetary_value=often.map(means).fillna(mean).where(often > 0, 0.0))
-        if len(rows) <= _MOST:
-            return rows
-        return rows.sample(_MOST, replace=True, weights="customers", random_state=0).assign(customers=1)
+        one = mean_value(self.model, self.spend, self.histories, HORIZON, _RATE, 1.0).iloc[0]
+        return {str(name): float(end) for name, end in one.items()}
 
     def by_fifth(self) -> pd.Series:
         """Return the share of the expected spend that each fifth of the customers brings, the best fifth first."""
