@@ -61,6 +61,7 @@ def setup(language: str = "en", currency: str | None = None) -> None:
     shell = _shell()
     if shell is not None:
         _register_alternative_text(shell)
+        _show_whole_texts()
         _register_needs(shell)
         _refuse_where_it_lacks(shell)
     print("crmlab is ready.")
@@ -82,6 +83,13 @@ def versions() -> pd.DataFrame:
 
 def _missing() -> list[str]:
     return [name for name in _NEEDED if find_spec(name) is None]
+
+
+def _show_whole_texts() -> None:
+    """Show the meaning of a column, or a reason, in a table to its end."""
+    import pandas as pd
+
+    pd.set_option("display.max_colwidth", None)
 
 
 def _register_alternative_text(shell: Any) -> None:
