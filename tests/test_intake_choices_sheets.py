@@ -65,6 +65,14 @@ def test_offsets_are_read_and_typed_times_too() -> None:
     assert set(settled["ordered_at"]) == {pd.Timestamp("2025-01-02 05:00")}
 
 
+def test_a_day_or_a_time_that_is_none_stays_as_it_is() -> None:
+    given = ["2025-01-01T20:00:00.25+0000", "2025-01-01 20:00 Z", "2025-02-30 20:00:00Z", "2025-01-01 20:99:00Z"]
+    moved = rows({"customer_id": "abcd", "ordered_at": given, "amount": "5678"}, time_zone="Asia/Seoul")[0][
+        "ordered_at"
+    ]
+    assert moved.to_list() == ["2025-01-02 05:00:00", "2025-01-02 05:00:00", *given[2:]]
+
+
 def test_columns_of_stages_are_moved_too() -> None:
     label = one_of_many("stages", "won")
     settled, _ = rows({"lead_id": "a", label: ["2025-01-01 20:00:00Z"]}, "lead_stages", time_zone="Asia/Seoul")

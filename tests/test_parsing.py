@@ -152,7 +152,21 @@ def test_the_kind_of_an_unknown_column(values: tuple[str, ...], kind: str) -> No
     assert guess_kind(texts(*values)) == kind
 
 
+def test_a_day_and_a_time_of_day_are_judged_each_for_itself_in_each_row() -> None:
+    clocks = ["", " 10:00", " 25", "T10:00:00.5Z", "x", "  "]
+    rows = [f"{day}{clock}" for day in ("2025-01-31", "2025-02-30", "1800-01-01", "31.12.2025") for clock in clocks]
+    values, faults = parse("date", texts(*rows))
+    read = [text.strip() in ("2025-01-31", "2025-01-31 10:00", "2025-01-31T10:00:00.5Z") for text in rows]
+    assert values.notna().to_list() == read
+    assert set(values[read]) == {pd.Timestamp("2025-01-31")}
+    assert sum(fault.rows.sum() for fault in faults) == len(rows) - sum(read)
+    known = {fault.what: [rows[at] for at in np.flatnonzero(fault.rows)][:2] for fault in faults}
+    assert known["not a day of the calendar"] == ["2025-02-30", "2025-02-30 10:00"]
+    assert known["before 1900 or after 2100"] == ["1800-01-01", "1800-01-01 10:00"]
+
+
 def test_a_time_of_day_is_noticed() -> None:
+    assert not has_clock(texts("2025-01-31", "31.12.2025 10:00", "2025-01-31 00:00"))
     assert has_clock(texts("2025-01-31", "2025-01-31 10:00"))
     assert not has_clock(texts("2025-01-31", "2025-01-31 00:00:00", None))
     assert has_clock(pd.to_datetime(texts("2025-01-31", "2025-01-31 10:00", None), format="mixed"))

@@ -174,8 +174,8 @@ def has_clock(values: pd.Series) -> bool:
     """Return whether any date carries a time of day other than midnight."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return bool((values != values.dt.normalize())[values.notna()].any())
-    clocks = {text[10:] for text in distinct(values)[1] if _DAY.match(text)}
-    return any(re.search("[1-9]", clock) for clock in clocks)
+    clocks = (text[10:] for text in written(values) if text is not None and len(text) > 10 and _DAY.match(text))
+    return any(re.search("[1-9]", clock) for clock in clocks if clock)
 
 
 def _text(values: pd.Series, identifies: bool) -> pd.Series:
@@ -230,29 +230,33 @@ def _boolean(texts: np.ndarray) -> tuple[pd.Series, list[Fault]]:
 
 
 def _date(texts: np.ndarray) -> tuple[pd.Series, list[Fault]]:
-    found = [_day(text) for text in texts]
-    iso = np.array([day is not None for day in found], bool)
+    # each day and each time of day is looked at once
+    places, heads = pd.factorize(np.array([text[:10] for text in texts], object))
+    times, clocks = pd.factorize(np.array([text[10:] for text in texts], object))
+    found = [_day(head) for head in heads]
+    timed = np.array([not clock or _CLOCK.fullmatch(clock) is not None for clock in clocks], bool)[times]
     years = np.array([int(day[:4]) if day else EARLIEST for day in found])
     far = (years < EARLIEST) | (years > LATEST)
-    days = pd.Series([*(None if away else day for day, away in zip(found, far, strict=True)), None], dtype=object)
-    parsed = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
-    unreal = iso & ~far & parsed.isna().to_numpy()[:-1]
-    return parsed, _not_iso(texts, ~iso) + _faults((unreal, _NO_DAY), (far, _FAR))
+    days = pd.Series([None if away else day for day, away in zip(found, far, strict=True)], dtype=object)
+    parsed = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").to_numpy("datetime64[ns]")
+    iso = timed & np.array([day is not None for day in found], bool)[places]
+    good, late = np.where(iso, parsed[places], np.datetime64("NaT")), iso & far[places]
+    values = pd.Series(np.append(good, np.datetime64("NaT")).astype("datetime64[ns]"))
+    return values, _not_iso(texts, ~iso) + _faults((iso & ~late & np.isnat(good), _NO_DAY), (late, _FAR))
 
 
 def _day(text: str) -> str | None:
-    """Return the day of a date as ISO text; None where the text is no date in a form that is read."""
-    match = _COMPACT.fullmatch(text) or _DAY.match(text)
-    if match is None or (len(text) > 10 and not _CLOCK.fullmatch(text[10:])):
-        return None
-    return "-".join(match.groups())
+    """Return a date without its time as ISO text; None where it is in no form that is read."""
+    match = _COMPACT.fullmatch(text) or _DAY.fullmatch(text)
+    return "-".join(match.groups()) if match else None
 
 
 def _not_iso(texts: np.ndarray, rows: np.ndarray) -> list[Fault]:
     """Sort what is no date by what it looks like, so that each has a remedy that fits."""
     faults, left = [], rows.copy()
     for shape, remedy in _SEEN:
-        like = left & _matches(re.compile(shape), texts)
+        like = left.copy()
+        like[left] = _matches(re.compile(shape), texts[left])
         faults += _faults((like, (_NOT_ISO, remedy)))
         left &= ~like
     return faults + _faults((left, (_NOT_ISO, "Export the column as yyyy-mm-dd.")))
