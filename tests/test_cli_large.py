@@ -70,17 +70,45 @@ def test_a_saved_mapping_names_columns_and_currency(parts, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("sheets", "said"),
     [
-        (SHEET.replace('"orders"', '"sales_lines"'), "a mapping with one sheet of orders"),
+        (SHEET[: SHEET.index("ordered_at")].replace('"orders"', '"contracts"'), "with one sheet of orders or of their"),
+        (SHEET + SHEET.replace('"orders"', '"sales_lines"'), "a mapping with one sheet of orders"),
         (SHEET + SHEET, "a mapping with one sheet of orders"),
         (SHEET + '[sheets.dates]\nordered_at = "day-first"\n', "ordered_at with day-first: an engine reads"),
         (SHEET + '[sheets.decimals]\namount = "comma"\n', "amount with comma: an engine reads"),
-        (SHEET + '[sheets.how]\nheader = "no"\n', "a file without a header: an engine reads"),
     ],
 )
 def test_what_a_mapping_tells_and_an_engine_does_not_do_is_refused(parts, tmp_path, capsys, sheets, said):
     told = ["adopt", str(parts), "--engine", "duckdb", "--out", str(tmp_path / "shop"), *mapping(tmp_path, sheets)]
     assert main(told) == 2
     assert said in capsys.readouterr().err
+
+
+LINES = "1,c1,2024-01-01,2,5\n1,c1,2024-01-01,1,3.5\n2,c2,2024-01-02,1,6\n3,c1,2024-02-02,1,4\n"
+ROLES = ["order_id=1", "customer_id=2", "ordered_at=3", "quantity=4", "price=5"]
+
+
+def test_lines_without_a_header_are_counted_with_the_mapping_that_a_smaller_file_made(tmp_path, capsys):
+    file, small, out = tmp_path / "lines.csv", tmp_path / "small", tmp_path / "shop"
+    file.write_text(LINES, encoding="utf-8")
+    told = ["--table", "sales_lines", "--header", "no", "--map", *ROLES]
+    assert main(["adopt", str(file), "--out", str(small), *told]) == 0
+    saved = ["--map", str(small / "mapping.toml")]
+    assert main(["adopt", str(file), "--engine", "duckdb", "--out", str(out), *saved]) == 0
+    counted, expected = crm.open_company(out), crm.open_company(small)
+    assert "All 2 customers are counted" in capsys.readouterr().out
+    wanted = ["customer_id", "ordered_at", "amount"]
+    assert counted.orders[wanted].values.tolist() == expected.orders.sort_values(wanted)[wanted].values.tolist()
+    assert counted.observation_end == expected.observation_end == "2024-02-02"
+
+
+@pytest.mark.parametrize("word", ["sales_lines={}", "{} --table sales_lines", "{}"])
+def test_lines_are_told_by_the_table_the_file_or_the_columns(tmp_path, word):
+    file, out = tmp_path / "lines.csv", tmp_path / "shop"
+    file.write_text(LINES, encoding="utf-8")
+    roles = [f"sales_lines.{role}" for role in ROLES] if word == "{}" else ROLES
+    told = ["--engine", "duckdb", "--header", "no", "--out", str(out), "--map", *roles]
+    assert main(["adopt", *word.format(file).split(" "), *told]) == 0
+    assert crm.open_company(out).orders["amount"].tolist() == [13.5, 4.0, 6.0]
 
 
 def test_the_separator_of_a_mapping_is_used(tmp_path):
@@ -98,10 +126,12 @@ def test_the_separator_of_a_mapping_is_used(tmp_path):
         ([], "Add --out DIR"),
         (["--out", "shop"], "no column customer_id, ordered_at, amount; there are cust_no, when, total"),
         (["--out", "shop", "--map", "mapping.toml"], "mapping.toml: is not there"),
-        (["--out", "shop", "--map", "contracts.plan=x"], "or columns of orders"),
+        (["--out", "shop", "--map", "contracts.plan=x"], "or columns of one of these"),
         (["--out", "shop", *MAP, "order_id=n"], "columns names order_id; what is counted is customer_id"),
         (["--out", "shop", "--map", "customer_id=9"], "no column 9, "),
-        (["--out", "shop", *MAP, "--dates", "day-first", "--header", "no"], "--dates, --header no: an engine reads"),
+        (["--out", "shop", *MAP, "--dates", "day-first", "--sheet", "x"], "--dates, --sheet: an engine reads"),
+        (["--out", "shop", *MAP, "sales_lines.price=total"], "columns of one of these"),
+        (["--out", "shop", "--table", "sales_lines", *MAP[:2]], "no column ordered_at"),
         (["--out", "shop", "--sample", "0", *MAP], "give 1 customer or more"),
     ],
 )

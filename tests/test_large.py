@@ -143,6 +143,29 @@ def test_files_are_counted_like_frames(frames, orders, tmp_path, engine, kind):
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_lines_without_a_header_are_counted_like_orders_in_memory(frames, orders, tmp_path, engine):
+    if engine == "spark":
+        frames.spark()
+    lines = pd.concat([orders.assign(order=orders.index, part=part) for part in (0.25, 0.75)])
+    lines["amount"] *= lines.pop("part")
+    path = tmp_path / "lines.csv"
+    lines.assign(shop="x").to_csv(path, index=False, header=False)
+    columns = {"customer_id": 1, "ordered_at": 2, "amount": 3, "order_id": 4, "quantity": "", "price": ""}
+    got = count_orders(path, END, engine=engine, columns=columns, header=False, lines=True)
+    expected = count_orders(orders, END)
+    agree(got.table, expected.table)
+    agree(got.spend, expected.spend)
+    with pytest.raises(ValueError, match="no column customer_id, ordered_at, amount; there are 1, 2, 3, 4, 5"):
+        count_orders(path, END, engine=engine, header=False)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+def test_frames_of_lines_are_counted_like_orders(frames, orders, engine):
+    lines = pd.concat([orders.assign(amount=orders["amount"] / 2, order_id=orders.index)] * 2)
+    agree(count_orders(frames.of(lines, engine), END, lines=True).spend, count_orders(orders, END).spend)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
 def test_days_written_as_whole_numbers_are_not_guessed(frames, orders, tmp_path, engine):
     if engine == "spark":
         frames.spark()

@@ -21,6 +21,7 @@ _OPTIONS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+_NUMBERS = ("amount", "quantity", "price")
 _DAY = 86_400 * 10**9  # in nanoseconds
 _HERE = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
@@ -79,7 +80,9 @@ def session(master: str | None = None, options: Mapping[str, str] | None = None,
         raise ValueError(f"Spark does not start at {master or 'its default'}: {said[0] if said else error}") from error
 
 
-def read(spark: Any, source: str, columns: Mapping[str, str | int], separator: str | None = None) -> Any:
+def read(
+    spark: Any, source: str, columns: Mapping[str, str | int], separator: str | None = None, header: bool = True
+) -> Any:
     """Return files as a frame of Spark, with our names for their columns; nothing is read yet.
 
     Parameters
@@ -87,13 +90,15 @@ def read(spark: Any, source: str, columns: Mapping[str, str | int], separator: s
     spark
         A session.
     source
-        A file, a folder or a pattern that every worker can reach; what is called .csv, .tsv or .txt is text with a
-        header, all else Parquet.
+        A file, a folder or a pattern that every worker can reach; what is called .csv, .tsv or .txt is text, all
+        else Parquet.
     columns
         Our column names to those of the files, or to their positions from 1. An id is read as text, whatever it
-        looks like; of text also `amount` is read as a number and the others as days.
+        looks like; of text also amounts, quantities and prices are read as numbers and the others as days.
     separator
         Of text; by default a comma.
+    header
+        Whether the first line of text names the columns; else they are called 1, 2, 3, ...
 
     Raises
     ------
@@ -102,9 +107,11 @@ def read(spark: Any, source: str, columns: Mapping[str, str | int], separator: s
     """
     text = is_text(source)
     try:
-        frame = spark.read.csv(source, header=True, sep=separator or ",") if text else spark.read.parquet(source)
+        frame = spark.read.csv(source, header=header, sep=separator or ",") if text else spark.read.parquet(source)
     except Exception as error:  # Spark raises what Java said, of many kinds
         raise ValueError(f"{source}: {str(error).strip().splitlines()[0]}") from error
+    if text and not header:
+        frame = frame.toDF(*map(str, range(1, len(frame.columns) + 1)))
     named = called(columns, frame.columns, source)
     return frame.selectExpr(*(f"{_column(frame, ours, theirs, text)} as `{ours}`" for ours, theirs in named.items()))
 
@@ -113,7 +120,7 @@ def _column(frame: Any, ours: str, theirs: str, text: bool) -> str:
     column = "`" + theirs.replace("`", "``") + "`"
     if ours.endswith("_id"):
         return f"cast({column} as string)"
-    if ours == "amount":
+    if ours in _NUMBERS:
         return f"cast({column} as double)" if text else column
     if not text and _holds_nanoseconds(frame, column):
         return f"cast(timestamp_micros({column} div 1000) as timestamp_ntz)"

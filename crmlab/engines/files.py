@@ -39,7 +39,13 @@ def database(memory: str = "4GiB", progress: bool = False) -> Iterator[Any]:
         yield base
 
 
-def scan(base: Any, source: str | Path, columns: Mapping[str, str | int], separator: str | None = None) -> Any:
+def scan(
+    base: Any,
+    source: str | Path,
+    columns: Mapping[str, str | int],
+    separator: str | None = None,
+    header: bool = True,
+) -> Any:
     r"""Return files as a relation of DuckDB, with our names for their columns; nothing is read yet.
 
     Parameters
@@ -47,12 +53,14 @@ def scan(base: Any, source: str | Path, columns: Mapping[str, str | int], separa
     base
         An open DuckDB.
     source
-        A file of Parquet or delimited text with a header (also .gz), a folder of them, or a pattern.
+        A file of Parquet or delimited text (also .gz), a folder of them, or a pattern.
     columns
         Our column names to those of the files, or to their positions from 1. An id is read as text, whatever it
         looks like.
     separator
         Of text; else it is found.
+    header
+        Whether the first line of text names the columns; else they are called 1, 2, 3, ...
 
     Raises
     ------
@@ -72,8 +80,11 @@ def scan(base: Any, source: str | Path, columns: Mapping[str, str | int], separa
     pattern = found(source)
     try:
         if is_text(pattern):
-            told = {"header": True} | ({} if separator is None else {"sep": separator})
-            named = called(columns, base.read_csv(pattern, **told).columns, Path(source).name)
+            told: dict[str, Any] = {"header": header} | ({} if separator is None else {"sep": separator})
+            there = base.read_csv(pattern, **told).columns
+            if not header:
+                there = told["names"] = [str(place) for place in range(1, len(there) + 1)]
+            named = called(columns, there, Path(source).name)
             ids = {theirs: "VARCHAR" for ours, theirs in named.items() if ours.endswith("_id")}
             relation = base.read_csv(pattern, dtype=ids, **told)
         else:

@@ -30,6 +30,8 @@ def adopt_orders(
     master: str | None = None,
     memory: str = "4GiB",
     separator: str | None = None,
+    header: bool = True,
+    lines: bool = False,
     overwrite: bool = False,
     progress: bool = False,
 ) -> Company:
@@ -41,12 +43,12 @@ def adopt_orders(
     Parameters
     ----------
     source
-        A file of Parquet or delimited text with a header, a folder of them, a pattern; or a frame of any engine.
+        A file of Parquet or delimited text, a folder of them, a pattern; or a frame of any engine.
     out, overwrite
         A folder to save the company in, and whether to replace it.
     observation_end
         The last day of the observation, else the last that occurs.
-    engine, master, memory, columns, separator, progress
+    engine, master, memory, columns, separator, header, lines, progress
         As in `count_orders`.
     sample
         About how many customers come with all their orders.
@@ -70,7 +72,8 @@ def adopt_orders(
     """
     if sample < 1:
         raise ValueError(f"sample is {sample}; give 1 customer or more")
-    options = {"columns": columns, "master": master, "memory": memory, "separator": separator, "progress": progress}
+    options = {"columns": columns, "master": master, "memory": memory, "separator": separator}
+    options |= {"header": header, "lines": lines, "progress": progress}
     with opened(source, engine, **options) as orders:
         end = observation_end or _last_day(orders)
         if observation_end is None:

@@ -84,6 +84,8 @@ def count_orders(
     master: str | None = None,
     memory: str = "4GiB",
     separator: str | None = None,
+    header: bool = True,
+    lines: bool = False,
     progress: bool = False,
 ) -> OrderCounts:
     """Count the customers of any number of orders, without one row a customer ever coming back.
@@ -108,8 +110,11 @@ def count_orders(
         Of Spark: the address of the cluster, as "spark://host:7077".
     memory
         Of DuckDB: how much it may use.
-    separator
-        Of text; else it is found.
+    separator, header
+        Of text: what parts the columns, else it is found; whether the first line names them.
+    lines
+        Whether a row is a line of an order: with `order_id`, and with `quantity` and `price` or `amount`; "" in
+        `columns` for those that there are not.
     progress
         Whether the engine shows its bar.
 
@@ -130,7 +135,8 @@ def count_orders(
     length, end, cut = window(unit, observation_end, calibration_end)
     if step < 1:
         raise ValueError(f"step is {step} days; give 1 or more")
-    options = {"columns": columns, "master": master, "memory": memory, "separator": separator, "progress": progress}
+    options = {"columns": columns, "master": master, "memory": memory, "separator": separator}
+    options |= {"header": header, "lines": lines, "progress": progress}
     with opened(source, engine, **options) as orders:
         held = calibration_end is not None
         with _kept(_reduced(customers_of(purchase_days(orders, end), cut, held), cut, step, held), memory) as few:
