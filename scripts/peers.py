@@ -15,7 +15,8 @@ from pathlib import Path
 from environment import LOCKS, ROOT, SetupError, installers_variables, python, sentence
 
 FOLDER = Path("build") / "bench"
-LIKE_CORE = {"lifetimes": True, "pymc": False}
+LIKE_CORE = {"lifetimes": True, "pymc": False, "spark": True}
+WITH_CRMLAB = ("spark",)
 
 
 def peer_python(peer: str, root: Path = ROOT) -> Path:
@@ -40,6 +41,8 @@ def prepare_peer(peer: str, root: Path = ROOT) -> None:
     _run([str(python(root)), "-m", "venv", "--clear", str(folder)], root)
     install = [str(python(root)), "-m", "uv", "pip", "install", "--python", str(peer_python(peer, root))]
     install += ["--group", f"pyproject.toml:bench-{peer}"]
+    if peer in WITH_CRMLAB:
+        install += ["--editable", "."]
     if LIKE_CORE[peer]:
         versions = folder / "versions.txt"
         versions.write_text("\n".join(locked_versions(root)) + "\n", encoding="utf-8")

@@ -45,6 +45,14 @@ def test_a_small_row_is_measured_and_written_down(bench: ModuleType, tmp_path: P
     assert (tmp_path / "pictures" / "benchmarks.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_every_engine_answers_the_same(bench: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    bench.main(["--only", "orders_on_engines", "--sizes", "3000", "--runs", "2"], tmp_path)
+    results = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))["results"]
+    assert {one["peer"] for one in results} >= {"polars", "duckdb"}
+    assert all(one["difference"] < 1e-9 and one["floor"] is None for one in results)
+
+
 @pytest.mark.usefixtures("bench")
 def test_a_ratio_is_the_median_of_the_turns() -> None:
     results = import_module("results")
@@ -92,7 +100,7 @@ def test_every_peer_knows_the_work_it_is_asked_for() -> None:
 def test_every_peers_environment_is_pinned(bench: ModuleType) -> None:
     peers = import_module("peers")
     assert set(bench.OWN_ENVIRONMENT) == set(peers.LIKE_CORE)
-    assert len({peers.fingerprint(peer) for peer in peers.LIKE_CORE}) == 2
+    assert len({peers.fingerprint(peer) for peer in peers.LIKE_CORE}) == 3
     assert any(line.startswith("numpy==") for line in peers.locked_versions())
 
 

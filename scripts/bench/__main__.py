@@ -8,6 +8,7 @@ measurements, no tests: nothing fails where a ratio is missed.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +19,7 @@ from results import Result, draw, judged, load, merged, page, save
 from rows import ROWS, SAMPLE, Row
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN_ENVIRONMENT = ("lifetimes", "pymc")
+OWN_ENVIRONMENT = ("lifetimes", "pymc", "spark")
 
 
 def pythons(row: Row, alone: bool) -> dict[str, str]:
@@ -28,7 +29,7 @@ def pythons(row: Row, alone: bool) -> dict[str, str]:
         own = ROOT / "build" / "bench" / peer / Path(sys.executable).parent.name / Path(sys.executable).name
         if peer not in OWN_ENVIRONMENT:
             found[peer] = sys.executable
-        elif own.is_file():
+        elif own.is_file() and (peer != "spark" or shutil.which("java")):
             found[peer] = str(own)
         else:
             print(f"{peer} is not installed and is left out.", file=sys.stderr)

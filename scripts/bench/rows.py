@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ class Row:
     data
         Makes the table of a size.
     floors
-        By size and peer: how many times faster than the peer crmlab is to be.
+        By size and peer: how many times faster than the peer crmlab is to be; None where nothing is asked.
     note
         What the page has to say about it.
     task
@@ -32,7 +32,7 @@ class Row:
 
     what: str
     data: Callable[[int], pd.DataFrame]
-    floors: dict[int, dict[str, float]]
+    floors: Mapping[int, Mapping[str, float | None]]
     note: str = ""
     task: str = ""
 
@@ -72,6 +72,12 @@ ROWS = {
         "orders to one row a customer, in DuckDB; the peer is SQL written by hand",
         simulated.orders,
         {ORDERS: {"duckdb": 1 / 1.6}},
+    ),
+    "orders_on_engines": Row(
+        "orders to one row a customer, in pandas; the peer is the same function on another engine",
+        simulated.orders,
+        {MILLION: {"polars": None, "duckdb": None, "spark": None}},
+        note="whichever is the faster, the answers are to be the same to 1e-9",
     ),
     "kaplan_meier": Row(
         "Kaplan–Meier by day, with intervals, from one row a contract",

@@ -1,4 +1,4 @@
-"""Hand-written SQL on a DuckDB table."""
+"""DuckDB: SQL written by hand, and crmlab's own function on a DuckDB table."""
 
 from __future__ import annotations
 
@@ -34,3 +34,10 @@ def orders_in_duckdb(path: Path) -> Any:
         return summary[["frequency", "recency", "T", "monetary_value"]].sum()
 
     return call
+
+
+def orders_on_engines(path: Path) -> Any:
+    """Summarise orders with crmlab."""
+    import with_crmlab
+
+    return with_crmlab.orders_in_duckdb(path)
