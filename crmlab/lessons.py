@@ -17,6 +17,26 @@ from typing import Any
 from crmlab.company import Company
 
 _TREE = Path(__file__).resolve().parents[1]
+_SAID = {
+    "en": {
+        "needs": "needs {}",
+        "table": "the table",
+        "tables": "the tables",
+        "column": "the column",
+        "columns": "the columns",
+        "days": "the days on which contracts began and ended: only tenure is known",
+        "and": " and ",
+    },
+    "ko": {
+        "needs": "필요한 데이터: {}",
+        "table": "표",
+        "tables": "표",
+        "column": "열",
+        "columns": "열",
+        "days": "계약의 시작일과 종료일(가입 기간만 있음)",
+        "and": ", ",
+    },
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +67,8 @@ class Lesson:
         """The name of its page in a report."""
         return f"{self.path.stem}.html"
 
-    def lacks(self, company: Company) -> str:
-        """Return what the company lacks for this lesson, in words; "" where it lacks nothing.
+    def lacks(self, company: Company, language: str = "en") -> str:
+        """Return what the company lacks for this lesson, in words of a language; "" where it lacks nothing.
 
         Examples
         --------
@@ -57,10 +77,10 @@ class Lesson:
         'needs the table contracts'
         """
         wanted = [need for name, columns in self.tables.items() for need in (name, *(f"{name}.{c}" for c in columns))]
-        said = [in_words(lacking)] if (lacking := _lacking(wanted, company)) else []
+        said = [in_words(lacking, language)] if (lacking := _lacking(wanted, company)) else []
         if "contracts" in self.tables and _known_by_tenure(company):
-            said.append("the days on which contracts began and ended: only tenure is known")
-        return f"needs {' and '.join(said)}" if said else ""
+            said.append(_SAID[language]["days"])
+        return _SAID[language]["needs"].format(_SAID[language]["and"].join(said)) if said else ""
 
     def leaves_out(self, company: Company) -> dict[str, str]:
         """Return what the company lacks for parts of this lesson: of each of `needs` the table or the column.
@@ -74,8 +94,8 @@ class Lesson:
         return _lacking(self.needs, company)
 
 
-def in_words(lacking: Mapping[str, str]) -> str:
-    """Return tables and columns in words.
+def in_words(lacking: Mapping[str, str], language: str = "en") -> str:
+    """Return tables and columns in words of a language.
 
     Examples
     --------
@@ -84,11 +104,9 @@ def in_words(lacking: Mapping[str, str]) -> str:
     """
     names = list(dict.fromkeys(lacking.values()))
     tables, columns = [name for name in names if "." not in name], [name for name in names if "." in name]
-    return " and ".join(
-        f"the {noun}{'s' * (len(them) > 1)} {', '.join(them)}"
-        for noun, them in (("table", tables), ("column", columns))
-        if them
-    )
+    said = _SAID[language]
+    parts = [(noun, them) for noun, them in (("table", tables), ("column", columns)) if them]
+    return said["and"].join(f"{said[noun + 's' * (len(them) > 1)]} {', '.join(them)}" for noun, them in parts)
 
 
 def leave_out(notebook: dict[str, Any], lacking: Mapping[str, str]) -> None:

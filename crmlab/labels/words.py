@@ -143,6 +143,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "markov credit": ("Markov", "마르코프"),
     "match weight (bits)": ("match weight (bits)", "일치 가중치(비트)"),
     "mean spend of a purchase": ("mean spend of a purchase ({currency})", "구매당 평균 지출({currency})"),
+    "median": ("median", "중앙값"),
     "middle fifth": ("middle fifth", "중간 20 %"),
     "month of the plan": ("month of the plan", "계획 시작 후 개월"),
     "months since the first customer": (

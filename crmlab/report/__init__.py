@@ -25,6 +25,7 @@ from crmlab.report.index import Outcome, index_page, lessons_sentence
 from crmlab.report.keeping import Keeping, checksum_of, key_of
 from crmlab.report.manager import brief
 from crmlab.report.manager.page import TABLES, brief_html, write_tables
+from crmlab.report.manager.sentences import say, speaking
 from crmlab.report.pages import lesson_body
 from crmlab.report.personal import Personal
 from crmlab.report.redaction import Redactor, summary
@@ -163,7 +164,7 @@ class _Run:
 
     def _settled(self, lesson: Lesson) -> Outcome | None:
         """Return the outcome of a lesson that needs not run: its tables are missing, or it was kept."""
-        lacking = lesson.lacks(self.opened) if self.opened is not None else ""
+        lacking = lesson.lacks(self.opened, self.language) if self.opened is not None else ""
         if self.opened is not None and lacking:
             return Outcome(lesson, "skipped", lacking, company=self.opened.name)
         kept = self.keeping.load(self._key(lesson))
@@ -189,7 +190,8 @@ class _Run:
     def _named(self, lesson: Lesson) -> Outcome:
         name = self.opened.name if self.opened is not None else str(lesson.parameters.get("COMPANY", ""))
         lacking = self._lacking(lesson)
-        reason = f"without the parts that need {in_words(lacking)}" if lacking else ""
+        with speaking(self.language):
+            reason = say("lacks parts", what=in_words(lacking, self.language)) if lacking else ""
         return Outcome(lesson, "ran", reason, company=name if "COMPANY" in lesson.parameters else "")
 
     def _set(self) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from crmlab.pages import generator, page
 from crmlab.report.manager.part import count
 from crmlab.report.manager.sentences import say, speaking
 
-_HEAD = "<tr><th>Lesson</th><th>Company</th><th>Status</th><th>Seconds</th></tr>"
-
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -64,17 +62,23 @@ def index_page(
     below
         Counts under this are hidden.
     language
-        Of what the manager is told.
+        Of all but the lessons' titles and the reasons of those that failed.
     """
+    with speaking(language):
+        return _index(outcomes, opened, brief, below, language)
+
+
+def _index(outcomes: Sequence[Outcome], opened: Company | None, brief: str, below: int, language: str) -> str:
     companies = [opened] if opened is not None else _defaults(outcomes)
     rows = "".join(map(_row, outcomes))
-    table = f'<div class="scroll" tabindex="0"><table><thead>{_HEAD}</thead><tbody>{rows}</tbody></table></div>'
+    head = "".join(f"<th>{escape(say(name))}</th>" for name in ("lesson", "company", "status", "seconds"))
+    table = f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     name = f": {opened.name}" if opened is not None else ""
-    title = f"<h1>crmlab{escape(name)}</h1>" if brief else "<h1>crmlab: customer management, learned on data</h1>"
-    parts = [title, brief, '<section lang="en">', "<h2>Lessons</h2>", _counts(outcomes), table]
+    title = f"<h1>crmlab{escape(name)}</h1>" if brief else f"<h1>{escape(say('course'))}</h1>"
+    parts = [title, brief, "<section>", f"<h2>{escape(say('lessons'))}</h2>", _counts(outcomes), table]
     parts += [*(_described(company, below) for company in companies), "</section>"]
     body = "\n".join(part for part in [*parts, f"<footer>{escape(generator())}</footer>"] if part)
-    return page(f"crmlab{name}: a report", body, language if brief else "en", back=False)
+    return page(say("index", name=name), body, language, back=False)
 
 
 def lessons_sentence(lessons: Iterable[Lesson], company: Company, language: str) -> str:
@@ -100,21 +104,20 @@ def lessons_sentence(lessons: Iterable[Lesson], company: Company, language: str)
 def _counts(outcomes: Sequence[Outcome]) -> str:
     number = {status: sum(one.status == status for one in outcomes) for status in ("ran", "skipped", "failed")}
     kept = sum(one.kept for one in outcomes)
-    said = ", ".join(f"{n} {status}" for status, n in number.items() if n)
-    more = f" {kept} were kept from a run that was ended before." if kept else ""
-    return f"<p>{len(outcomes)} lessons: {said}.{more}</p>"
+    said = ", ".join(say("outcome", n=n, status=say(status)) for status, n in number.items() if n)
+    more = f" {say('kept', n=kept)}" if kept else ""
+    return f"<p>{escape(say('outcomes', all=len(outcomes), said=said) + more)}</p>"
 
 
 def _row(outcome: Outcome) -> str:
     lesson, title = outcome.lesson, escape(f"{outcome.lesson.number} {outcome.lesson.title}")
+    title = f'<span lang="en">{title}</span>'
     link = f'<a href="{escape(lesson.page)}">{title}</a>' if outcome.status == "ran" else title
-    status = f'<span class="{outcome.status}">{outcome.status}</span>'
-    reason = escape(outcome.reason).replace("\n", "<br>")
+    status = f'<span class="{outcome.status}">{escape(say(outcome.status))}</span>'
+    reason = escape(f": {outcome.reason}" if outcome.reason else "").replace("\n", "<br>")
+    reason = f'<span lang="en">{reason}</span>' if outcome.status == "failed" else reason
     seconds = f"{outcome.seconds:.1f}" if outcome.status != "skipped" else ""
-    return (
-        f"<tr><td>{link}</td><td>{escape(outcome.company)}</td>"
-        f"<td>{status}{': ' if reason else ''}{reason}</td><td>{seconds}</td></tr>\n"
-    )
+    return f"<tr><td>{link}</td><td>{escape(outcome.company)}</td><td>{status}{reason}</td><td>{seconds}</td></tr>\n"
 
 
 def _defaults(outcomes: Sequence[Outcome]) -> list[Company]:
@@ -126,14 +129,17 @@ def _described(company: Company, below: int) -> str:
     """Return the company's name, the days it was observed, and its tables with their rows."""
     overview = company.overview()
     first = overview["first day"].min()
-    known = "Its truth is known." if company.truth else "No truth is known."
+    known = say("truth") if company.truth else say("no truth")
     sizes: Mapping[Any, int] = overview["rows"].to_dict()
     rows = "".join(
         f"<tr><td>{escape(str(name))}</td><td>{escape(count(n, below))}</td></tr>" for name, n in sizes.items()
     )
-    since = f"from {first:%Y-%m-%d} " if first == first else ""  # NaT, where no table has a day
+    end, currency = company.observation_end, company.currency
+    observed = say("observed to", end=end, currency=currency)
+    if first == first:  # not NaT, as where no table has a day
+        observed = say("observed", first=f"{first:%Y-%m-%d}", end=end, currency=currency)
+    head = "".join(f"<th>{escape(say(name))}</th>" for name in ("table", "rows"))
     return (
-        f"<h2>Company {escape(company.name)}</h2>\n<p>Observed {since}to "
-        f"{escape(company.observation_end)}; money in {escape(company.currency)}. {known}</p>\n"
-        f"<table><thead><tr><th>Table</th><th>Rows</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"<h2>{escape(say('of company', name=company.name))}</h2>\n<p>{escape(f'{observed} {known}')}</p>\n"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )

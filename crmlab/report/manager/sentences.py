@@ -1,4 +1,7 @@
-"""The sentences of the manager's page, in English and Korean: both languages hold the same keys and the same blanks."""
+"""The sentences of the manager's page and of the index around it, in English and Korean.
+
+Both languages hold the same keys and the same blanks.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import Any
 from crmlab import labels
 from crmlab.report.manager.answers import ANSWERS
 from crmlab.report.manager.cautions import CAUTIONS
+from crmlab.report.manager.contents import CONTENTS
 
-SENTENCES = ANSWERS | CAUTIONS
+SENTENCES = ANSWERS | CAUTIONS | CONTENTS
 
 
 def say(key: str, **blanks: Any) -> str:
