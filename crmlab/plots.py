@@ -106,15 +106,16 @@ def drawn(figure: Figure) -> FigureCanvasAgg:
     return canvas
 
 
-def encoded(canvas: FigureCanvasAgg) -> bytes:
-    """Return what was drawn as PNG bytes; a canvas that writes a file would draw once more."""
+def encoded(canvas: FigureCanvasAgg, compression: int = 6) -> bytes:
+    """Return what was drawn as PNG bytes, from 1 for fast to 9 for small; writing a file would draw once more."""
     from io import BytesIO
 
     from matplotlib.image import imsave
 
     buffer = BytesIO()
     pixels: Any = canvas.buffer_rgba()
-    imsave(buffer, pixels, format="png", origin="upper", dpi=canvas.figure.dpi, metadata={"Software": ""})
+    how = {"dpi": canvas.figure.dpi, "metadata": {"Software": ""}, "pil_kwargs": {"compress_level": compression}}
+    imsave(buffer, pixels, format="png", origin="upper", **how)
     return buffer.getvalue()
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Control = Sequence[Any]
 _NATURAL_SIZE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
+_MOST_STEPS = 6  # between the marks of an axis of numbers
 _EDGE = 2  # pixels that stay empty around a picture
 
 
@@ -97,9 +98,10 @@ class Easel:
         with plots.quiet_figure() as ax:
             draw(ax, **values)
             figure: Any = ax.figure
+            _leave_few_ticks(figure)
             names = tuple(value for value in values.values() if isinstance(value, str))
             canvas = self._in_the_same_places(figure, names) or self._laid_out(figure, names)
-            return plots.encoded(canvas), plots.alternative_text(figure)
+            return plots.encoded(canvas, compression=1), plots.alternative_text(figure)
 
     def _in_the_same_places(self, figure: Figure, names: tuple[str, ...]) -> FigureCanvasAgg | None:
         """Draw a figure with its axes where they lay at these names; None where they did not yet, or lack room."""
@@ -124,6 +126,16 @@ class Easel:
         roomy = not _reaches_the_edge(canvas)
         self._places[names] = [ax.get_position(original=True) for ax in figure.axes] if roomy else []
         return canvas
+
+
+def _leave_few_ticks(figure: Figure) -> None:
+    """Mark numbers at a few places only: each mark takes as long to draw as a whole line."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]:
+        locator = axis.get_major_locator()
+        if isinstance(locator, MaxNLocator):
+            locator.set_params(nbins=_MOST_STEPS)
 
 
 def _reaches_the_edge(canvas: FigureCanvasAgg) -> bool:

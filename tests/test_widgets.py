@@ -76,6 +76,20 @@ def test_each_name_has_its_own_places(monkeypatch):
     assert long > short + 0.1
 
 
+def test_days_share_their_places():
+    easel = Easel()
+    for day in (date(2025, 1, 31), date(2025, 2, 28)):
+        easel.picture(lambda ax, day: ax.set_title(f"{day}"), {"day": day})
+    assert list(easel._places) == [()]
+
+
+def test_numbers_are_marked_at_few_places_and_names_at_all():
+    axes = []
+    Easel().picture(lambda ax: axes.append(ax) or ax.barh([f"name {i}" for i in range(12)], range(0, 90, 8)[:12]), {})
+    assert len(axes[0].get_yticks()) == 12
+    assert len([at for at in axes[0].get_xticks() if 0 <= at <= 88]) <= 6
+
+
 def test_other_axes_are_laid_out_anew():
     easel = Easel()
     easel.picture(lambda ax: ax.plot([1, 2]), {})
