@@ -1,5 +1,7 @@
 """Sliders: they start where told, redraw, and say in words what is seen."""
 
+from datetime import date
+
 import matplotlib as mpl
 import pytest
 
