@@ -78,8 +78,9 @@ def count_contracts(
     """
     groups = [by] if isinstance(by, str) else list(by or ())
     if isinstance(contracts, pd.DataFrame):
-        need(contracts.columns, groups, "contracts")
-        known = contracts.assign(customers=1)
+        names = list(dict.fromkeys(["started_on", "ended_on", *groups]))
+        need(contracts.columns, names, "contracts")
+        known = contracts[names].assign(customers=1)
     else:
         known = span_counts(contracts, groups)
     counted = _durations(dated(known), pd.Timestamp(observation_end))
