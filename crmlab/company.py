@@ -125,12 +125,12 @@ class Company:
         return rows[rows["column"].isin(held)]
 
     def overview(self) -> pd.DataFrame:
-        """Return the number of rows of each table, and the first and last day in it."""
+        """Return the number of rows of each table, and the first and last day in it but for days of birth."""
         import pandas as pd
 
         rows = {}
         for name, table in self.tables.items():
-            days = table.select_dtypes("datetime")
+            days = table.select_dtypes("datetime").drop(columns="birth_date", errors="ignore")
             first, last = (days.min().min(), days.max().max()) if len(days.columns) else (pd.NaT, pd.NaT)
             rows[name] = {"rows": len(table), "first day": first, "last day": last}
         return pd.DataFrame.from_dict(rows, orient="index")

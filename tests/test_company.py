@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from crmlab.company import Company, Truth, UnmetNeedError
+from crmlab.data import open_company
 
 
 @pytest.fixture
@@ -44,6 +45,11 @@ def test_dictionary_shows_only_the_columns_that_are_there(company):
 def test_overview_counts_rows_and_days(company):
     assert company.overview().loc["orders", "rows"] == 1
     assert company.overview().loc["orders", "last day"] == pd.Timestamp("2025-03-01")
+
+
+def test_days_of_birth_are_no_first_days():
+    overview = open_company("retail").overview()
+    assert overview["first day"].min() >= pd.Timestamp("2020-01-01")
 
 
 def test_the_face_escapes_the_name(company):
