@@ -148,7 +148,10 @@ def dated(contracts: pd.DataFrame) -> pd.DataFrame:
 
 def _months(start: pd.Series, end: pd.Series, round_up: pd.Series) -> pd.Series:
     """Return months from start to end: completed ones, or begun ones where `round_up`."""
-    whole = 12 * (end.dt.year - start.dt.year) + end.dt.month - start.dt.month
-    short = (end.dt.day < start.dt.day) & ~end.dt.is_month_end
-    over = (end.dt.day > start.dt.day) & round_up
-    return whole - short.astype(int) + ((short | over) & round_up).astype(int)
+    first, last, up = start.to_numpy("datetime64[D]"), end.to_numpy("datetime64[D]"), round_up.to_numpy(bool)
+    begun, ended = first.astype("datetime64[M]"), last.astype("datetime64[M]")
+    later = (last - ended) - (first - begun)
+    short = (later < np.timedelta64(0, "D")) & ((last + 1).astype("datetime64[M]") == ended)
+    over = later > np.timedelta64(0, "D")
+    months = (ended - begun).astype(int) - short + ((short | over) & up)
+    return pd.Series(months, start.index).where(start.notna() & end.notna())

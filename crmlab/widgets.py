@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Control = Sequence[Any]
 _NATURAL_SIZE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
 _MOST_STEPS = 6  # between the marks of an axis of numbers
+_MOST_NAMES = 6  # that are laid out before one of them is chosen
 _EDGE = 2  # pixels that stay empty around a picture
 
 
@@ -51,15 +52,16 @@ def explore(draw: Callable[..., Any], **controls: Control) -> VBox:
     unknown = set(controls) - set(signature(draw).parameters)
     if unknown:
         raise ValueError(f"the drawing function has no parameter {', '.join(sorted(unknown))}")
-    inputs = {name: _control(name, control, _start(draw, name)) for name, control in controls.items()}
+    inputs: dict[str, Any] = {name: _control(name, control, _start(draw, name)) for name, control in controls.items()}
     easel = Easel()
     picture, words = ipywidgets.Image(format="png", layout=_NATURAL_SIZE), ipywidgets.HTML()
 
     def redraw(_: Any = None) -> None:
-        values: dict[str, Any] = {name: widget.value for name, widget in inputs.items()}  # type: ignore[attr-defined]
+        values = {name: widget.value for name, widget in inputs.items()}
         image, text = easel.picture(draw, values)
         picture.value, words.value = image, f'<p role="status" style="max-width:46em">{escape(text)}</p>'
 
+    easel.lay_out(draw, {name: widget.value for name, widget in inputs.items()}, controls)
     for widget in inputs.values():
         widget.observe(redraw, "value")
     redraw()
@@ -102,6 +104,13 @@ class Easel:
             names = tuple(value for value in values.values() if isinstance(value, str))
             canvas = self._in_the_same_places(figure, names) or self._laid_out(figure, names)
             return plots.encoded(canvas, compression=1), plots.alternative_text(figure)
+
+    def lay_out(self, draw: Callable[..., Any], values: Mapping[str, Any], controls: Mapping[str, Control]) -> None:
+        """Draw each of a few names once, so that none has to be laid out when it is chosen."""
+        for control, options in controls.items():
+            names = [option for option in options if isinstance(option, str)]
+            for name in names if len(names) <= _MOST_NAMES else []:
+                self.picture(draw, {**values, control: name})
 
     def _in_the_same_places(self, figure: Figure, names: tuple[str, ...]) -> FigureCanvasAgg | None:
         """Draw a figure with its axes where they lay at these names; None where they did not yet, or lack room."""

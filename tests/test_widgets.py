@@ -78,6 +78,15 @@ def test_each_name_has_its_own_places(monkeypatch):
     assert long > short + 0.1
 
 
+def test_a_few_names_are_laid_out_before_one_is_chosen():
+    drawn = []
+    board = explore(lambda ax, name="a": drawn.append(name) or ax.barh([name], [1]), name=["a", "b", "c"])
+    assert set(drawn) == {"a", "b", "c"}
+    drawn.clear()
+    board.children[0].value = "b"
+    assert drawn == ["b"]
+
+
 def test_days_share_their_places():
     easel = Easel()
     for day in (date(2025, 1, 31), date(2025, 2, 28)):
