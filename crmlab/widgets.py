@@ -54,14 +54,13 @@ def explore(draw: Callable[..., Any], **controls: Control) -> VBox:
         raise ValueError(f"the drawing function has no parameter {', '.join(sorted(unknown))}")
     inputs: dict[str, Any] = {name: _control(name, control, _start(draw, name)) for name, control in controls.items()}
     easel = Easel()
+    easel.lay_out(draw, {name: widget.value for name, widget in inputs.items()}, controls)
     picture, words = ipywidgets.Image(format="png", layout=_NATURAL_SIZE), ipywidgets.HTML()
 
     def redraw(_: Any = None) -> None:
-        values = {name: widget.value for name, widget in inputs.items()}
-        image, text = easel.picture(draw, values)
+        image, text = easel.picture(draw, {name: widget.value for name, widget in inputs.items()})
         picture.value, words.value = image, f'<p role="status" style="max-width:46em">{escape(text)}</p>'
 
-    easel.lay_out(draw, {name: widget.value for name, widget in inputs.items()}, controls)
     for widget in inputs.values():
         widget.observe(redraw, "value")
     redraw()

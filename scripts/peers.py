@@ -16,7 +16,7 @@ from environment import LOCKS, ROOT, SetupError, installers_variables, python, s
 
 FOLDER = Path("build") / "bench"
 LIKE_CORE = {"lifetimes": True, "pymc": False, "spark": True}
-WITH_CRMLAB = ("spark",)
+WITH_CRMLAB = ("spark",)  # an engine beneath crmlab, no package of its own kind
 
 
 def peer_python(peer: str, root: Path = ROOT) -> Path:

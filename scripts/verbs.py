@@ -34,22 +34,13 @@ def test_command(*arguments: str) -> list[str]:
     """Return the command that runs every test, or the tests that the arguments name.
 
     One run holds the unit tests, the doctests and the lessons; a lesson's cells stay together on one worker, and the
-    many short scopes come last, so that no worker waits long for the other.
+    notebooks, all short, come last, so that no worker waits long for the other.
     """
     command = [str(python()), "-m", "pytest"]
     if arguments:
         return [*command, *arguments]
-    command += [
-        "-n",
-        "2",
-        "--dist",
-        "loadscope",
-        "--no-loadscope-reorder",
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout",
-        "120",
-    ]
+    command += ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+    command += ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
     command += ["--nbval-sanitize-with", "tests/sanitize.cfg", "tests", "crmlab"]
     return command + [folder for folder in ("notebooks", "exercises/solutions") if (ROOT / folder).is_dir()]
 

@@ -20,7 +20,7 @@ from crmlab.intake.vocabulary import squash
 from crmlab.sources import Sheet
 
 _SAID = """
-    total totals grandtotal sum overall subtotal 합계 총계 총합계 총합 소계 누계 계 전체합계 summe gesamt gesamtsumme
+    total totals grandtotal sum overall subtotal 합계 총계 총합계 총합 소계 누계 계 전체합계 summe gesamtsumme
 """
 _WORDS = frozenset(_SAID.split())
 _STEMS = ("total", "sum", "overall", "계", "합", "gesamt")  # one of them is in each of the words
