@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from crmlab import plots
 
 if TYPE_CHECKING:
     from ipywidgets import VBox, Widget
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 Control = Sequence[Any]
 _NATURAL_SIZE = {"max_width": "100%", "align_self": "flex-start"}  # a stretched picture is blurred
-_MOST_STEPS = 6  # between the marks of an axis of numbers
+_MOST_STEPS = 5  # between the marks of an axis of numbers
 _MOST_NAMES = 6  # that are laid out before one of them is chosen
 _EDGE = 2  # pixels that stay empty around a picture
 
@@ -92,17 +96,17 @@ class Easel:
     """
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, ...], list[Any]] = {}
+        self._places: dict[tuple[str, ...], list[Place]] = {}
 
     def picture(self, draw: Callable[..., Any], values: Mapping[str, Any]) -> tuple[bytes, str]:
         """Return what `draw` draws at these values, as PNG bytes, and in words."""
-        with plots.quiet_figure() as ax:
-            draw(ax, **values)
-            figure: Any = ax.figure
-            _leave_few_ticks(figure)
-            names = tuple(value for value in values.values() if isinstance(value, str))
-            canvas = self._in_the_same_places(figure, names) or self._laid_out(figure, names)
-            return plots.encoded(canvas, compression=1), plots.alternative_text(figure)
+        names = tuple(value for value in values.values() if isinstance(value, str))
+        places = self._places.get(names, [])
+        canvas = _in_places(_figure(draw, values), places) if places else None
+        if canvas is None:
+            canvas = plots.drawn(_figure(draw, values))
+            self._places[names] = [] if _reaches_the_edge(canvas) else [Place.of(ax) for ax in canvas.figure.axes]
+        return plots.encoded(canvas, compression=1), plots.alternative_text(canvas.figure)
 
     def lay_out(self, draw: Callable[..., Any], values: Mapping[str, Any], controls: Mapping[str, Control]) -> None:
         """Draw each of a few names once, so that none has to be laid out when it is chosen."""
@@ -111,39 +115,59 @@ class Easel:
             for name in names if len(names) <= _MOST_NAMES else []:
                 self.picture(draw, {**values, control: name})
 
-    def _in_the_same_places(self, figure: Figure, names: tuple[str, ...]) -> FigureCanvasAgg | None:
-        """Draw a figure with its axes where they lay at these names; None where they did not yet, or lack room."""
-        places = self._places.get(names, [])
-        if len(places) != len(figure.axes):
-            return None
-        engine = figure.get_layout_engine()
-        figure.set_layout_engine("none")
-        for ax, place in zip(figure.axes, places, strict=True):
-            ax.set_position(place)
-        canvas = plots.drawn(figure)
-        if not _reaches_the_edge(canvas):
-            return canvas
-        for ax in figure.axes:
-            ax.set_in_layout(True)  # setting a position takes it out
-        figure.set_layout_engine(engine)
-        return None
 
-    def _laid_out(self, figure: Figure, names: tuple[str, ...]) -> FigureCanvasAgg:
-        """Draw a figure and remember where its axes lay, unless it had no room even so."""
-        canvas = plots.drawn(figure)
-        roomy = not _reaches_the_edge(canvas)
-        self._places[names] = [ax.get_position(original=True) for ax in figure.axes] if roomy else []
-        return canvas
+@dataclass(frozen=True)
+class Place:
+    """Where an Axes lay, and where the label under it stood."""
+
+    axes: Bbox
+    label: tuple[float, float]
+
+    @classmethod
+    def of(cls, ax: Axes) -> Self:
+        """Return the place of an Axes that was drawn."""
+        return cls(ax.get_position(original=True), ax.xaxis.label.get_position())
+
+    def give(self, ax: Axes) -> None:
+        """Put an Axes there; the label is looked for anew where names stand above it, which may need two lines."""
+        ax.set_position(self.axes)
+        if _numbered(ax.xaxis):
+            ax.xaxis.set_label_coords(*self.label, transform=ax.xaxis.label.get_transform())
+
+
+def _figure(draw: Callable[..., Any], values: Mapping[str, Any]) -> Figure:
+    """Return the figure on which `draw` drew, its numbers marked at a few places."""
+    with plots.quiet_figure() as ax:
+        draw(ax, **values)
+        figure: Any = ax.figure
+        _leave_few_ticks(figure)
+        return figure
+
+
+def _in_places(figure: Figure, places: Sequence[Place]) -> FigureCanvasAgg | None:
+    """Draw a figure with its axes in these places; None where it has other axes, or they lack room."""
+    if len(places) != len(figure.axes):
+        return None
+    figure.set_layout_engine("none")
+    for ax, place in zip(figure.axes, places, strict=True):
+        place.give(ax)
+    canvas = plots.drawn(figure)
+    return None if _reaches_the_edge(canvas) else canvas
 
 
 def _leave_few_ticks(figure: Figure) -> None:
     """Mark numbers at a few places only: each mark takes as long to draw as a whole line."""
+    for axis in [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]:
+        if _numbered(axis):
+            locator: Any = axis.get_major_locator()
+            locator.set_params(nbins=_MOST_STEPS, steps=[1, 2, 2.5, 5, 10])
+
+
+def _numbered(axis: Axis) -> bool:
+    """Return whether an axis bears numbers, not names or days."""
     from matplotlib.ticker import MaxNLocator
 
-    for axis in [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]:
-        locator = axis.get_major_locator()
-        if isinstance(locator, MaxNLocator):
-            locator.set_params(nbins=_MOST_STEPS)
+    return isinstance(axis.get_major_locator(), MaxNLocator)
 
 
 def _reaches_the_edge(canvas: FigureCanvasAgg) -> bool:

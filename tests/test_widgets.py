@@ -50,7 +50,7 @@ def test_the_picture_is_png_and_the_same_every_time():
 
 
 def left_edge(easel: Easel) -> float:
-    return easel._places[()][0].x0
+    return easel._places[()][0].axes.x0
 
 
 def test_a_picture_keeps_its_place_until_something_reaches_the_edge(monkeypatch):
@@ -74,8 +74,23 @@ def test_each_name_has_its_own_places(monkeypatch):
     easel = Easel()
     for name in ("a", "a name that is much longer", "a"):
         easel.picture(lambda ax, name: ax.barh([name], [1]), {"name": name})
-    short, long = (places[0].x0 for places in easel._places.values())
+    short, long = (places[0].axes.x0 for places in easel._places.values())
     assert long > short + 0.1
+
+
+def test_the_label_under_names_makes_room_for_a_second_line(monkeypatch):
+    monkeypatch.setitem(mpl.rcParams, "figure.constrained_layout.use", True)
+    easel, axes = Easel(), []
+
+    def draw(ax, lines):
+        axes.append(ax)
+        ax.bar(["a" + "\na" * lines, "b"], [1, 2])
+        ax.set_xlabel("customers")
+
+    for lines in (0, 1):
+        easel.picture(draw, {"lines": lines})
+    names, label = axes[-1].get_xticklabels()[0].get_window_extent(), axes[-1].xaxis.label.get_window_extent()
+    assert names.y0 > label.y1
 
 
 def test_a_few_names_are_laid_out_before_one_is_chosen():

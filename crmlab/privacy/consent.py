@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -41,11 +42,10 @@ class ConsentWeights(Result):
     table
         One row for each customer asked (or each count): the columns given, `probability` (to agree) and `weight`, 0 for
         who did not agree.
-    balance
-        By column, or value of a text column: the mean of `all` who were asked, of those who `agreed`, and `weighted`;
-        and how far the latter two are off, in standard deviations (`off_before`, `off_after`).
     granted
         The column that says who agreed.
+    covariates
+        The columns that `balance` compares.
     trimmed
         How many customers had a weight above the largest allowed, and got that one.
     scores
@@ -62,8 +62,8 @@ class ConsentWeights(Result):
     """
 
     table: pd.DataFrame
-    balance: pd.DataFrame
     granted: str
+    covariates: Sequence[str]
     trimmed: float
     scores: Vector
 
@@ -143,8 +143,17 @@ class ConsentWeights(Result):
         full = agreed * float(customers @ agreed / customers.sum()) / chances[0]
         weight = np.minimum(full, largest)
         rows = table.assign(probability=chances[0], weight=weight)
-        balance = balance_of(table, covariates, customers, customers * agreed, customers * weight)
-        return cls(rows, balance, granted, float(customers[full > largest].sum()), chances[1])
+        return cls(rows, granted, list(covariates), float(customers[full > largest].sum()), chances[1])
+
+    @cached_property
+    def balance(self) -> pd.DataFrame:
+        """How far those who agreed are off, by column or value of a text column.
+
+        Columns: the mean of `all` who were asked, of those who `agreed`, and `weighted`; and how far the latter two are
+        off, in standard deviations (`off_before`, `off_after`).
+        """
+        customers, weight = self._customers, self.table["weight"].to_numpy()
+        return balance_of(self.table, self.covariates, customers, customers * (weight > 0), customers * weight)
 
     @property
     def effective_size(self) -> float:
