@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from crmlab.labels import number, word
-from crmlab.plots import FAINT, MARKERS, PALETTE, describe, finish, new_axes
+from crmlab.plots import FAINT, MARKERS, PALETTE, UNDER_TEXT, describe, finish, new_axes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +125,8 @@ def tornado(table: pd.DataFrame, base: float, ax: Axes | None, title: str, xlabe
 def mark_point(ax: Axes, x: float, y: float, text: str, highest: str) -> Axes:
     """Mark and name one point of a curve, and say beside which place the curve is highest."""
     ax.plot([x], [y], MARKERS[3], color=PALETTE[1], markersize=8)
-    ax.annotate(text, (x, y), xytext=(0, 9), textcoords="offset points", ha="center", color=PALETTE[1])
+    where = {"xytext": (0, 10), "textcoords": "offset points", "ha": "center"}
+    ax.annotate(text, (x, y), color=PALETTE[1], bbox=UNDER_TEXT, **where)
     said = f"The curve is highest near {highest}. A mark shows {text} at {number(x, 4)}, where it is {number(y, 4)}."
     return describe(ax, f"{_said(ax)} {said}")
 

@@ -25,6 +25,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#EFA900", "#5
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 FAINT = "#767676"
+UNDER_TEXT = {"facecolor": "white", "alpha": 0.75, "pad": 0.6, "linewidth": 0}  # lets a line be seen under a name
 FONT = "NanumSquare"
 
 _THEME: dict[str, Any] = {
@@ -156,7 +157,7 @@ def label_end(ax: Axes, text: str, x: float, y: float, colour: str) -> None:
         color=colour,
         va="center",
         fontsize=10,
-        bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.6, "linewidth": 0},
+        bbox=UNDER_TEXT,
     )
 
 
@@ -175,19 +176,21 @@ def steps(table: pd.DataFrame, ax: Axes | None, title: str, xlabel: str, ylabel:
         ax.step(rows["time"], rows["estimate"], **style)
         ax.fill_between(rows["time"], rows["low"], rows["high"], step="post", alpha=0.18, color=style["color"], lw=0)
         ends.append((str(group), rows["time"].iloc[-1], rows["estimate"].iloc[-1], style["color"]))
+    ax.set_ylim(0, 1.02 if table["high"].max() > 0.6 else None)
     _label_ends(ax, ends)
     said = "; ".join(f"{group or 'all'} ends at {percent(y)} at {x:g}" for group, x, y, _ in ends)
-    ax.set_ylim(0, 1.02 if table["high"].max() > 0.6 else None)
     finish(percent_axis(ax), title, xlabel, ylabel)
     return describe(ax, f"{title} Step curves of {ylabel} against {xlabel}: {said}.")
 
 
 def _label_ends(ax: Axes, ends: list[tuple[str, float, float, str]]) -> None:
-    """Label line ends, pushed apart where they would overlap."""
-    gap, last = 0.055 * (ax.get_ylim()[1] - ax.get_ylim()[0]), None
+    """Label line ends, pushed apart where they would overlap each other or the x axis."""
+    low, high = ax.get_ylim()
+    gap = 0.055 * (high - low)
+    least = low + 0.6 * gap
     for group, x, y, colour in sorted(ends, key=lambda end: end[2]):
-        y = y if last is None else max(y, last + gap)
-        last = y
+        y = max(y, least)
+        least = y + gap
         if group:
             label_end(ax, group, x, y, colour)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
 
+from crmlab.labels import percent
 from crmlab.lessons import cell_needs
 from crmlab.tables import TABLES
 
@@ -103,7 +104,7 @@ def short_cells(notebook: Notebook) -> list[str]:
     if lengths and median(lengths) > MEDIAN_LINES:
         wrong.append(f"the median cell has {median(lengths):g} lines of code")
     if lengths and below < SHARE_BELOW:
-        wrong.append(f"only {below:.0%} of the code cells have at most {MOST_LINES} lines")
+        wrong.append(f"only {percent(below, 0)} of the code cells have at most {MOST_LINES} lines")
     return wrong
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import crmlab as crm
 from crmlab.conversion_time.cure import CureModel, _log_likelihood
 from crmlab.estimation import wilson
+from crmlab.labels import percent
 from crmlab.plots import alternative_text
 
 
@@ -160,7 +161,7 @@ def test_the_picture_asks_a_question_and_says_its_numbers():
     model = CureModel.fit(simulate(np.random.default_rng(3)))
     ax = model.plot()
     assert ax.get_title() == "How many will never convert?"
-    assert f"{model.never['estimate']:.1%} ({model.never['low']:.1%} to" in alternative_text(ax.figure)
+    assert f"{percent(model.never['estimate'])} ({percent(model.never['low'])} to" in alternative_text(ax.figure)
     assert model.summary().index.to_list()[:3] == ["never converts", "scale", "shape"]
     with pytest.raises(ValueError, match="days is -1"):
         model.at(-1)

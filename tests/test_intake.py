@@ -75,7 +75,7 @@ def test_several_files_share_their_ids(tmp_path: Path, capsys: pytest.CaptureFix
     ]
     adopted = adopt(files)
     assert set(adopted.orders["customer_id"]) == set(adopted.customers["customer_id"])
-    assert "100% of its values are in people.csv too" in capsys.readouterr().out
+    assert "100 % of its values are in people.csv too" in capsys.readouterr().out
 
 
 def test_every_question_of_every_file_is_in_one_report(tmp_path: Path) -> None:

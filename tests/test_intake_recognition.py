@@ -76,7 +76,7 @@ def test_the_ids_of_another_file_decide() -> None:
     others = [("people.csv", "customer_id", set(IDS))]
     found = looked_at({"client": IDS, "buyer": ONCE, "date": DAYS, "total": SUMS}, others=others)
     assert found.match is not None
-    assert found.match.reasons["customer_id"] == "100% of its values are in people.csv too"
+    assert found.match.reasons["customer_id"] == "100 % of its values are in people.csv too"
 
 
 def test_a_column_that_is_not_called_like_its_role_is_asked_and_not_guessed() -> None:

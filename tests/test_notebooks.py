@@ -144,7 +144,7 @@ BROKEN = [
     ("of_a_length", lambda book: book | {"cells": book["cells"][:29]}, "29 cells"),
     ("of_a_length", lambda book: book | {"cells": book["cells"] * 2}, "70 cells"),
     ("short_cells", lambda book: book | {"cells": [new_code_cell("1\n" * 5)]}, "median"),
-    ("short_cells", lambda book: change(book, 2, source="1\n" * 13), "only 80%"),
+    ("short_cells", lambda book: change(book, 2, source="1\n" * 13), "only 80 %"),
     ("prose_in_measure", lambda book: book | {"cells": book["cells"][:6]}, "2 words"),
     ("prose_in_measure", lambda book: change(book, 5, source="word " * 200), "110 words"),
     ("short_functions", lambda book: change(book, 2, source=LONG), "long has 6 lines"),

@@ -41,7 +41,7 @@ from crmlab.estimation import (
     share_interval,
 )
 from crmlab.fitted import Maximized
-from crmlab.labels import word
+from crmlab.labels import percent, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -161,7 +161,8 @@ class CureModel(Maximized):
         longest, alpha, reached = (self.follow_up[name] for name in ("longest", "alpha", "reached"))
         return (
             f"the follow-up of {longest:g} days is too short to know how many never convert: alpha is {alpha:.2g} "
-            f"(wanted: below {_LEVEL:g}), and {reached:.0%} of those who convert have by then (wanted: {_REACHED:.0%})"
+            f"(wanted: below {_LEVEL:g}), and {percent(reached, 0)} of those who convert have by then (wanted: "
+            f"{percent(_REACHED, 0)})"
         )
 
     def at(self, days: Any) -> pd.DataFrame:
@@ -197,8 +198,9 @@ class CureModel(Maximized):
         ax.axhline(level, color=plots.FAINT, lw=1, linestyle=":")
         plots.percent_axis(ax).set_ylim(0, None)
         low, high, verdict = self.never["low"], self.never["high"], self.verdict
-        said = f"A dotted line marks the level that the fit will reach, {level:.1%}; {1 - level:.1%} ({low:.1%} to"
-        said += f" {high:.1%}) never convert. {verdict[0].upper()}{verdict[1:]}."
+        never = f"{percent(1 - level)} ({percent(low)} to {percent(high)}) never convert"
+        said = f"A dotted line marks the level that the fit will reach, {percent(level)}; {never}."
+        said += f" {verdict[0].upper()}{verdict[1:]}."
         return plots.describe(ax, f"{plots.alternative_text(ax.figure)} {said}")  # pyright: ignore
 
 

@@ -14,6 +14,7 @@ from crmlab.intake.profile import Label, Profile
 from crmlab.intake.shapes import Role, Shape
 from crmlab.intake.shapes.month_names import month_of
 from crmlab.intake.vocabulary import ALMOST, EXACT, GENERAL, NAMED, OPPOSITE, fits, squash
+from crmlab.labels import percent
 from crmlab.tables import TABLES
 
 _MARGIN = 0.15
@@ -190,7 +191,7 @@ def _settle(
             shared = {label: profiles[label].shared_with(texts) for label in close}
             best, second = sorted(shared, key=lambda label: -shared[label])[:2]
             if shared[best] > 0.5 > 2 * shared[second]:
-                found.take(role, best, f"{shared[best]:.0%} of its values are in {sheet} too", score)
+                found.take(role, best, f"{percent(shared[best], 0)} of its values are in {sheet} too", score)
                 return
     if all(profiles[close[0]].same_as(profiles[label]) for label in close[1:]):
         found.take(role, close[0], f"names the same as {_listed(close[1:])}, one to one", score)

@@ -13,6 +13,7 @@ from crmlab.intake.dates import date_share
 from crmlab.intake.flags import flag_share
 from crmlab.intake.numbers import number_share
 from crmlab.intake.texts import Distinct
+from crmlab.labels import percent
 from crmlab.sources import Sheet
 
 Label = str | int  # a column of theirs: its heading, or its position from 1
@@ -102,9 +103,9 @@ class Profile:
         if not self.known:
             return "all blank"
         if kind == "date":
-            return "dates" if self.dates[0] > 0.9 else f"{max(self.dates):.0%} of the rows could be dates"
+            return "dates" if self.dates[0] > 0.9 else f"{percent(max(self.dates), 0)} of the rows could be dates"
         if kind in ("number", "integer"):
-            return "numbers" if self.numbers[0] > 0.9 else f"{self.numbers[0]:.0%} of the rows are numbers"
+            return "numbers" if self.numbers[0] > 0.9 else f"{percent(self.numbers[0], 0)} of the rows are numbers"
         different = f"{len(self.column.texts):,} different"
         return f"{different}, no repetition" if self.unique else different
 

@@ -73,12 +73,12 @@ def number(value: float, digits: int = 3) -> str:
     return f"{float(f'{value:.{digits}g}'):,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """Write a share as a percentage.
+def percent(share: float, digits: int = 1, signed: bool = False) -> str:
+    """Write a share as a percentage; a change with its sign.
 
     Examples
     --------
-    >>> percent(0.1234)
-    '12.3 %'
+    >>> percent(0.1234), percent(0.1234, 0, signed=True)
+    ('12.3 %', '+12 %')
     """
-    return f"{100 * share:.{digits}f} %"
+    return f"{100 * share:{'+' * signed}.{digits}f} %"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from crmlab.data.records import lines_problem
 from crmlab.data.validation import DataError, Problem
+from crmlab.labels import percent
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -182,7 +183,7 @@ def _by_weight(data: bytes, name: str) -> Encoding:
         raise DataError([mixed])
     runs = _HIGH.findall(sample)
     if hangul >= 0.9 and european < 0.5 and (len(set(runs)) > 1 or len(runs[0]) > 2):
-        said = f"all of its {sum(map(len, runs)) // 2:,}" if hangul == 1 else f"{hangul:.0%} of its"
+        said = f"all of its {sum(map(len, runs)) // 2:,}" if hangul == 1 else f"{percent(hangul, 0)} of its"
         return Encoding("cp949", f"{said} letters beyond ASCII are Hangul syllables")
     if western and european >= 0.8 and (not korean or (hangul <= 0.1 and _among_latin(sample, "cp949") >= 0.5)):
         beside = "they are no Korean text" if not korean else "read as Korean they would be syllables within such words"
