@@ -109,7 +109,7 @@ def _compared(one: Result) -> str:
     floor = "" if one["floor"] is None else f"{one['floor']:.3g}{missed}"
     cells = [
         ROWS[one["row"]].what, f"{one['size']:,}", _seconds(one["crmlab"]), one["peer"],
-        _seconds(one["seconds"]), f"{one['ratio']:.3g}", floor, f"{one['difference']:.0e}",
+        _seconds(one["seconds"]), f"{one['ratio']:.3g}", floor, f"{one['difference']:.1g}",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
