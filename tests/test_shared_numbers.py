@@ -85,7 +85,7 @@ SHARED = {
         Printed("15", rf"^retain\s+\d+\s+[\d.]+\s+{SHARE}\s+{SHARE}"),
     ),
     "cost of winning a customer over all years": (
-        Printed("01", rf"A customer cost in all: KRW {COUNT}"),
+        Printed("01", rf"Winning a customer cost: KRW {COUNT}"),
         Printed("15", rf"over all years KRW {COUNT}"),
     ),
     "margin a customer within 24 months: mean margin times mean months": (

@@ -65,7 +65,7 @@ def perk(company: Company, months: int = MONTHS, effect: bool = True, money: str
 
 _NEEDED = Question(
     title="How many answers",
-    objective="compute NPS with its error, and say how many answers a change of two points needs",
+    objective="compute NPS with its error, and say how many answers fix a score to two points",
     level="warm-up",
     minutes=15,
     task=(
