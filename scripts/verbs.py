@@ -125,8 +125,9 @@ def lock(*arguments: str) -> int:
     """Write both locks; `lock --upgrade` takes the newest versions that pyproject.toml allows."""
     prepare("core")
     # One version for every Python, where there is one: the lessons' numbers must not depend on the reader's Python.
-    uv = [str(python()), "-m", "uv", "pip", "compile", "pyproject.toml", "--group", "setup", "--universal"]
-    uv += ["--fork-strategy", "fewest", "--generate-hashes", "--no-header", "--no-annotate", "--quiet", *arguments]
+    uv = [str(python()), "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--fork-strategy", "fewest"]
+    uv += ["--group", "setup", "--group", "limits"]
+    uv += ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", *arguments]
     core, dev = LOCKS["core"], LOCKS["dev"]
     return call([*uv, "-o", core]) or call([*uv, "--extra", "dev", "-c", core, "-o", dev])
 

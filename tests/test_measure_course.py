@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib import import_module
 from pathlib import Path
+from subprocess import CompletedProcess
 from types import ModuleType
 
 import nbformat
@@ -53,11 +55,14 @@ def test_a_slow_board_is_a_failure(
         nbformat.writes(new_notebook(cells=[new_code_cell(source)])), encoding="utf-8"
     )
     monkeypatch.setattr(script, "LESSONS", tmp_path)
-    monkeypatch.setattr(script, "SLOWEST_MOVE", 1e9)
-    assert script.sliders(["99"]) == 0
     monkeypatch.setattr(script, "SLOWEST_MOVE", 0.0)
     assert script.sliders([]) == 1
     assert "99-slow" in capsys.readouterr().out
+    row = {"lesson": "98-quick", "board": 1, "moves": 30, "p50": 60.0, "p95": 90.0, "CPU p50": 60.0, "CPU p95": 90.0}
+    answer = CompletedProcess([], 0, f"BOARDS {json.dumps([row])}", "")
+    monkeypatch.setattr(script.subprocess, "run", lambda *_, **__: answer)
+    monkeypatch.setattr(script, "SLOWEST_MOVE", 91.0)
+    assert script.sliders(["99"]) == 0
 
 
 def test_an_unknown_word_shows_the_help(script: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
