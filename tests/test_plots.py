@@ -109,6 +109,15 @@ def test_end_labels_of_close_lines_do_not_overlap():
     assert np.diff(heights).min() >= 0.05
 
 
+def test_the_name_of_a_line_that_ends_at_zero_stands_above_the_x_axis():
+    table = pd.DataFrame(
+        {"group": "gone", "time": [0, 1], "estimate": [1.0, 0.0], "low": [1.0, 0.0], "high": [1.0, 0.0]}
+    )
+    ax = plots.steps(table, None, "Title?", "x", "y")
+    ax.figure.canvas.draw()
+    assert ax.texts[0].get_window_extent().y0 > ax.bbox.y0
+
+
 def test_whole_periods_get_whole_ticks():
     table = pd.DataFrame({"a": np.arange(17.0)}, index=np.arange(1.0, 18.0))
     ax = plots.lines(table, None, "Title?", "month", "y")
